@@ -1,0 +1,23 @@
+namespace RemoteChain.Gateway.Access;
+
+/// <summary>
+/// The opened value of an entry of the secret store. A class with its own <see cref="ToString"/>, not a plain record, so that no log
+/// line or exception prints the password by accident.
+/// </summary>
+public sealed class Secret(string name, string user, string domain, string password)
+{
+    /// <summary>The entry's name, as chains refer to it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>User name at the host.</summary>
+    public string User { get; } = user;
+
+    /// <summary>Windows domain at the host; empty for a local account.</summary>
+    public string Domain { get; } = domain;
+
+    /// <summary>The password itself.</summary>
+    public string Password { get; } = password;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"secret '{Name}'";
+}

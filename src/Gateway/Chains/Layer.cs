@@ -1,0 +1,18 @@
+namespace RemoteChain.Gateway.Chains;
+
+/// <summary>One virtual layer of a chain. Immutable; every kind is one record in <c>Chains/Kinds</c>.</summary>
+/// <param name="Number">Place in the document, counted from 1 at the user's side.</param>
+public abstract record Layer(int Number)
+{
+    /// <summary>The word that stands after <c>kind:</c> in the document.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>How messages name this layer: <c>layer 3 (rdp)</c>.</summary>
+    public string Label => $"layer {Number} ({Kind})";
+}
+
+/// <summary>A layer that carries bytes to the next one: a function from a dialer to a dialer.</summary>
+public abstract record HopLayer(int Number) : Layer(Number);
+
+/// <summary>A layer that has pixels.</summary>
+public abstract record DesktopLayer(int Number) : Layer(Number);

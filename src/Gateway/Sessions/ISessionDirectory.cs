@@ -1,0 +1,17 @@
+namespace RemoteChain.Gateway.Sessions;
+
+/// <summary>What the API needs of the running sessions.</summary>
+public interface ISessionDirectory
+{
+    /// <summary>All running sessions.</summary>
+    IReadOnlyList<SessionSummary> List();
+
+    /// <summary>One session; null when it is not running.</summary>
+    SessionSummary? Find(string id);
+
+    /// <summary>Ends a session. False when there is none of that id.</summary>
+    Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken);
+
+    /// <summary>Takes one front off a session, which goes on. False when there is none of that id and number.</summary>
+    Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken);
+}

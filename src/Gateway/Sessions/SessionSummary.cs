@@ -1,0 +1,31 @@
+namespace RemoteChain.Gateway.Sessions;
+
+/// <summary>A running session, as lists show it.</summary>
+/// <param name="Id">Public identifier.</param>
+/// <param name="Chain">Name of the chain.</param>
+/// <param name="Owner">Account name.</param>
+/// <param name="State">One word: <c>dialing</c>, <c>connected</c>, <c>reconnecting</c>, ...</param>
+/// <param name="Failure">The sentence that names layer, stage and cause, while there is one.</param>
+/// <param name="Fronts">Who looks at it now.</param>
+/// <param name="Since">When it was opened.</param>
+/// <param name="Width">Width of the desktop in pixels; 0 before the first picture.</param>
+/// <param name="Height">Height of the desktop in pixels; 0 before the first picture.</param>
+public sealed record SessionSummary(
+    string Id,
+    string Chain,
+    string Owner,
+    string State,
+    string? Failure,
+    IReadOnlyList<FrontSummary> Fronts,
+    DateTimeOffset Since,
+    int Width,
+    int Height);
+
+/// <summary>One front of a session.</summary>
+/// <param name="Number">Identifies it within its session.</param>
+/// <param name="Account">Whose front it is.</param>
+/// <param name="Address">Where it comes from.</param>
+/// <param name="Client">Name that the client gave; untrusted text.</param>
+/// <param name="ViewOnly">Whether it may only watch.</param>
+/// <param name="Since">When it joined.</param>
+public sealed record FrontSummary(int Number, string Account, string Address, string Client, bool ViewOnly, DateTimeOffset Since);
