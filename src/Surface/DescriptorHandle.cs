@@ -1,0 +1,37 @@
+using Microsoft.Win32.SafeHandles;
+using RemoteChain.Surface.Native;
+
+namespace RemoteChain.Surface;
+
+/// <summary>An owned file descriptor: closed exactly once, whatever happens.</summary>
+public sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
+{
+    /// <summary>Takes ownership of <paramref name="descriptor"/>.</summary>
+    public DescriptorHandle(int descriptor) : base(ownsHandle: true) => SetHandle(descriptor);
+
+    /// <summary>The number, to be used only while this handle is alive.</summary>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
+    public int Descriptor
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed || IsInvalid, this);
+            return (int)handle;
+        }
+    }
+
+    /// <summary>Gives the descriptor away: the caller closes it from now on (a native library that takes the socket over).</summary>
+    public int Detach()
+    {
+        var descriptor = Descriptor;
+        SetHandleAsInvalid();
+        return descriptor;
+    }
+
+    /// <summary>A second descriptor for the same open file, close-on-exec.</summary>
+    /// <exception cref="IOException">The process has no descriptor left.</exception>
+    public DescriptorHandle Duplicate() => new(Fcntl.DuplicateCloseOnExec(Descriptor));
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle() => Unistd.close((int)handle) == 0;
+}

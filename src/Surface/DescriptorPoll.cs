@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace RemoteChain.Surface;
+
+/// <summary>One descriptor of a <see cref="DescriptorPoll"/>; laid out as struct pollfd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PolledDescriptor(int descriptor, short wanted = PolledDescriptor.Readable)
+{
+    /// <summary>POLLIN.</summary>
+    public const short Readable = 1;
+
+    /// <summary>POLLOUT.</summary>
+    public const short Writable = 4;
+
+    /// <summary>The descriptor; a negative one is skipped.</summary>
+    public int Descriptor = descriptor;
+
+    /// <summary>What to wait for.</summary>
+    public short Wanted = wanted;
+
+    /// <summary>What happened (also errors and hang-ups that nobody asked for); 0 = nothing.</summary>
+    public short Happened;
+
+    /// <summary>True when anything happened, hang-up and error included.</summary>
+    public readonly bool IsReady => Happened != 0;
+}
+
+/// <summary>poll(2) for a worker's one loop: bells, the control socket and the native library's descriptors together.</summary>
+public static class DescriptorPoll
+{
+    /// <summary>Waits until at least one descriptor is ready; an interrupting signal does not end the wait early.</summary>
+    /// <param name="descriptors">What to wait for; <see cref="PolledDescriptor.Happened"/> is filled in.</param>
+    /// <param name="timeoutMillis">-1 = without end.</param>
+    /// <returns>How many are ready; 0 at the timeout.</returns>
+    public static int Wait(Span<PolledDescriptor> descriptors, int timeoutMillis) => throw new NotImplementedException();
+}
