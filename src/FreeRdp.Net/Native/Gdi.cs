@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+
+namespace FreeRdp.Native;
+
+/// <summary>gdi/gdi.h: the software drawing that decodes every update into one frame buffer.</summary>
+[NativeStruct("rdpGdi", "freerdp/gdi/gdi.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct rdp_gdi
+{
+    [FieldOffset(0)] public rdp_context* context;
+    [FieldOffset(8)] public int width;
+    [FieldOffset(12)] public int height;
+    [FieldOffset(16)] public uint stride;
+    [FieldOffset(20)] public uint dstFormat;
+    [FieldOffset(32)] public GDI_DC* hdc;
+    [FieldOffset(40)] public gdi_bitmap* primary;
+    [FieldOffset(64)] public byte* primary_buffer;
+    [FieldOffset(1120)] public BOOL inGfxFrame;
+    [FieldOffset(1128)] public BOOL suppressOutput;
+    [FieldOffset(1136)] public uint frameId;
+    [FieldOffset(1144)] public RdpgfxClientContext* gfx;
+}
+
+[NativeStruct("gdiBitmap", "freerdp/gdi/gdi.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct gdi_bitmap
+{
+    [FieldOffset(296)] public GDI_DC* hdc;
+}
+
+[NativeStruct("GDI_DC", "freerdp/gdi/gdi.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct GDI_DC
+{
+    [FieldOffset(48)] public GDI_WND* hwnd;
+}
+
+/// <summary>What has been drawn on since the last EndPaint: a bounding box, and a list of <c>ninvalid</c> boxes.</summary>
+[NativeStruct("GDI_WND", "freerdp/gdi/gdi.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct GDI_WND
+{
+    [FieldOffset(0)] public uint count;
+    [FieldOffset(4)] public int ninvalid;
+    [FieldOffset(8)] public GDI_RGN* invalid;
+    [FieldOffset(16)] public GDI_RGN* cinvalid;
+}
+
+[NativeStruct("GDI_RGN", "freerdp/gdi/gdi.h")]
+[StructLayout(LayoutKind.Explicit, Size = 24)]
+internal struct GDI_RGN
+{
+    [FieldOffset(4)] public int x;
+    [FieldOffset(8)] public int y;
+    [FieldOffset(12)] public int w;
+    [FieldOffset(16)] public int h;
+    [FieldOffset(20)] public BOOL @null;
+}
+
+[NativeHeader("freerdp/gdi/gdi.h")]
+internal static unsafe partial class Gdi
+{
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial BOOL gdi_init(rdp_freerdp* instance, uint format);
+
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial BOOL gdi_resize(rdp_gdi* gdi, uint width, uint height);
+
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial void gdi_free(rdp_freerdp* instance);
+}
+
+/// <summary>codec/color.h.</summary>
+[NativeConstants("PIXEL_FORMAT_", "freerdp/codec/color.h")]
+internal static class PixelFormat
+{
+    public const uint BGRX32 = 0x20040888;
+    public const uint BGRA32 = 0x20048888;
+}
+
+/// <summary>client/rdpgfx.h: the client's end of the graphics pipeline channel (MS-RDPEGFX).</summary>
+[NativeStruct("RdpgfxClientContext", "freerdp/client/rdpgfx.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct RdpgfxClientContext
+{
+    [FieldOffset(0)] public void* handle;
+    [FieldOffset(8)] public void* custom;
+    [FieldOffset(32)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, void*, uint> EndFrame;
+    [FieldOffset(264)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, uint> UpdateSurfaces;
+}
+
+[NativeHeader("freerdp/gdi/gfx.h")]
+internal static unsafe partial class GdiGfx
+{
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial BOOL gdi_graphics_pipeline_init(rdp_gdi* gdi, RdpgfxClientContext* gfx);
+
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial void gdi_graphics_pipeline_uninit(rdp_gdi* gdi, RdpgfxClientContext* gfx);
+}
