@@ -1,0 +1,82 @@
+# install_packages GROUP…: what deploy/packages.list asks for and this machine lacks. Sourced after common.sh.
+# It asks nothing. Where it may not install, it ends with the command that somebody else has to type.
+
+BACKPORTS=/etc/apt/sources.list.d/remotechain-backports.sources
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2> /dev/null | cut -c1-2)" = ii ]; }
+known() { apt-cache show --no-all-versions "$1" > /dev/null 2>&1; }
+
+# Lines "FROM NAME" of the wanted groups that are missing, alternatives not yet chosen.
+missing_packages() {
+    for group in "$@"; do awk -v group="$group" '$1 == group { print $2, $3 }' "$ROOT/deploy/packages.list"; done |
+        while read -r from names; do
+            found=no
+            for name in $(echo "$names" | tr '|' ' '); do if installed "$name"; then found=yes; fi; done
+            [ "$found" = yes ] || echo "$from $names"
+        done
+}
+
+choose_name() {
+    for name in $(echo "$1" | tr '|' ' '); do if known "$name"; then echo "$name"; return; fi; done
+    echo "${1%%|*}"
+}
+
+# Debian 12 has FreeRDP 3 in backports. The mirror is the one that the machine's own Debian source names.
+debian_mirror() {
+    {
+        sed -n 's/^URIs:[[:space:]]*//p' /etc/apt/sources.list.d/*.sources 2> /dev/null | tr ' ' '\n'
+        sed -nE 's/^deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+).*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2> /dev/null
+    } | grep -E '/debian/?$' | head -n 1
+}
+
+add_backports() {
+    mirror=$(debian_mirror)
+    [ -n "$mirror" ] || fail "no Debian source found in /etc/apt: FreeRDP 3 needs bookworm-backports, add it and run me again"
+    say "FreeRDP 3 is in bookworm-backports: adding $BACKPORTS, with the mirror of this machine's own Debian source"
+    printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: %s\n' "$mirror" "$KEYRING" |
+        as_root tee "$BACKPORTS" > /dev/null
+}
+
+is_debian_12() { [ "$(. /etc/os-release && echo "$ID $VERSION_CODENAME")" = "debian bookworm" ]; }
+
+apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >&2; }
+
+install_packages() {
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    have apt-get || fail "this machine has no apt. Please install what deploy/packages.list calls: $*"
+    names=$(echo "$missing" | while read -r _ names; do choose_name "$names"; done | paste -sd' ' -)
+    if ! may_root; then
+        fail "some packages are missing and I may not install them. Please run: sudo apt-get install --no-install-recommends $names$(
+            ! is_debian_12 || ! echo "$missing" | grep -q '^freerdp3' || printf ' (the freerdp3 ones are in bookworm-backports)')"
+    fi
+    # Without lists nothing is known, with old ones downloads fail: refresh when something is unknown.
+    for name in $names; do known "$name" || refresh=yes; done
+    if [ "${refresh:-no}" = yes ]; then
+        say "refreshing the package lists"
+        apt_get update || fail "apt-get update failed"
+    fi
+    if is_debian_12 && echo "$missing" | grep -q '^freerdp3' && ! known libfreerdp3-3; then
+        add_backports
+        apt_get update || fail "apt-get update failed"
+    fi
+    names=$(echo "$missing" | while read -r _ names; do choose_name "$names"; done | paste -sd' ' -)
+    say "installing: $names"
+    # A server package would start its daemon for the whole machine: the lab starts its own.
+    keep_services_down apt_get install --no-install-recommends $names || fail "apt-get install failed; what it said is above"
+}
+
+# policy-rc.d is how Debian packages are told not to start what they bring (invoke-rc.d(8)).
+keep_services_down() {
+    policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then "$@"; return; fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" > /dev/null
+    as_root chmod 755 "$policy"
+    trap 'as_root rm -f "$policy"' EXIT
+    status=0
+    "$@" || status=$?
+    as_root rm -f "$policy"
+    trap - EXIT
+    return "$status"
+}

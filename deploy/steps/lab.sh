@@ -1,0 +1,283 @@
+#!/bin/sh
+# lab up|down|status|run|shell|stop|start: real RDP hosts, each in namespaces of its own. docs/lab.md explains the picture.
+set -eu
+ROOT=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
+. "$ROOT/deploy/steps/common.sh"
+
+readonly LABS=/run/remotechain-lab   # one folder per lab: addresses, process numbers, credentials (0600)
+readonly RANGE=198.18                # 198.18.0.0/15 is reserved for tests of network devices (RFC 2544)
+readonly RDP_PORT=3389
+readonly READY_SECONDS=15
+
+usage() {
+    cat <<'END'
+usage: remotechain lab up     [--name NAME] [--hosts N] [--users N]   start N xrdp hosts (2) and one shadow host
+       remotechain lab down   [--name NAME]                           end it; nothing stays behind
+       remotechain lab status [--name NAME] [--json]                  hosts, addresses, users, where the credentials are
+       remotechain lab run    [--name NAME] HOST USER PROGRAM [ARG…]  start a program in USER's session: clock, scroll, video, xterm, …
+       remotechain lab shell  [--name NAME] HOST                      a root shell inside a host
+       remotechain lab stop   [--name NAME] HOST                      cut the power of one host
+       remotechain lab start  [--name NAME] HOST [--new-certificate]  and give it back
+END
+}
+
+# ---- what is running ----------------------------------------------------------------------------------------------------------
+
+host_names() { [ -d "$lab/hosts" ] && ls "$lab/hosts"; }
+
+# The number of a host's process 1, checked against its command line: a stale number must never hit a stranger.
+host_process() {
+    [ -s "$lab/hosts/$1/pid" ] || return 1
+    read -r pid < "$lab/hosts/$1/pid"
+    { tr '\0' ' ' < "/proc/$pid/cmdline" | grep -qF "host.sh $lab/hosts/$1 "; } 2> /dev/null || return 1
+    echo "$pid"
+}
+
+listens() { grep -qi ":$(printf %04X "$RDP_PORT") 0*:0000 0A" "/proc/$1/net/tcp" "/proc/$1/net/tcp6" 2> /dev/null; }
+
+host_state() {
+    if pid=$(host_process "$1"); then
+        if listens "$pid"; then echo up; else echo starting; fi
+    else
+        echo down
+    fi
+}
+
+interface_of() { echo "rclab$(cat "$lab/network")h$(cat "$lab/hosts/$1/index")"; }
+address_of() { echo "$RANGE.$(cat "$lab/network").$(($(cat "$lab/hosts/$1/index") * 4 + $2))"; }
+
+# ---- one host -----------------------------------------------------------------------------------------------------------------
+
+launch_host() {
+    dir=$lab/hosts/$1
+    rm -f "$dir/pid"
+    # An empty environment: whatever the caller has in its own is none of the host's business.
+    env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+        setsid unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
+        sh "$ROOT/deploy/lab/host.sh" "$dir" "$1" "$(cat "$dir/kind")" < /dev/null > "$dir/log" 2>&1 9>&- &
+}
+
+connect_host() {
+    tries=250
+    until pid=$(host_process "$1"); do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "$1 did not start: $(tail -n 3 "$lab/hosts/$1/log")"
+        sleep 0.02
+    done
+    interface=$(interface_of "$1")
+    ip link delete "$interface" 2> /dev/null || true
+    ip link add "$interface" type veth peer name eth0 netns "$pid"
+    ip link set "$interface" addrgenmode none up
+    ip address add "$(address_of "$1" 1)/30" dev "$interface"
+    nsenter --target "$pid" --net sh -c "ip link set eth0 up && ip address add $(address_of "$1" 2)/30 dev eth0"
+}
+
+await_host() {
+    tries=$((READY_SECONDS * 20))
+    until [ "$(host_state "$1")" = up ]; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] && [ "$(host_state "$1")" != down ] ||
+            { say "$1 did not come up: $(tail -n 5 "$lab/hosts/$1/log")"; return 1; }
+        sleep 0.05
+    done
+}
+
+# Ends a host and waits until its network is gone too: the kernel takes namespaces apart in its own time.
+kill_host() {
+    if pid=$(host_process "$1"); then
+        kill -KILL "$pid"
+        tries=250
+        while [ -d "/proc/$pid" ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.02; done
+    fi
+    if [ -e "$lab/network" ] && [ -e "$lab/hosts/$1/index" ]; then
+        ip link delete "$(interface_of "$1")" 2> /dev/null || true
+    fi
+    rm -f "$lab/hosts/$1/pid"
+}
+
+# ---- the lab ------------------------------------------------------------------------------------------------------------------
+
+# The first third octet that no interface and no lab uses. Called under the lock.
+choose_network() {
+    used=$(ip -o -4 address show; cat "$LABS"/*/network 2> /dev/null | sed "s/.*/$RANGE.&./")
+    for number in $(seq 1 254); do
+        case $used in *"$RANGE.$number."*) ;; *) echo "$number"; return ;; esac
+    done
+    fail "all of $RANGE.0.0/16 is in use: which labs are running? (ls $LABS)"
+}
+
+describe_host() {   # INDEX NAME KIND USER…
+    dir=$lab/hosts/$2
+    mkdir -p "$dir"
+    echo "$1" > "$dir/index"
+    echo "$3" > "$dir/kind"
+    shift 3
+    for user in "$@"; do
+        echo "$user $(od -An -v -tx1 -N 12 /dev/urandom | tr -d ' \n')"
+    done > "$dir/users"
+}
+
+describe_lab() {
+    describe_host 0 desk-1 xrdp alice $(seq -f 'u%02.0f' 1 "$users")
+    describe_host 1 desk-2 xrdp bob
+    for number in $(seq 3 "$hosts"); do describe_host "$((number - 1))" "desk-$number" xrdp guest; done
+    describe_host "$hosts" shadow-1 shadow carol
+}
+
+write_credentials() {
+    {
+        echo '['
+        for host in $(host_names); do
+            sed -E "s/(.*) (.*)/  {\"host\":\"$host\",\"user\":\"\1\",\"password\":\"\2\"},/" "$lab/hosts/$host/users"
+        done | sed '$ s/,$//'
+        echo ']'
+    } > "$lab/credentials.json"
+}
+
+json_of_lab() {
+    printf '{"name":"%s","state":"%s","credentials":"%s","hosts":[\n' "$name" "$(lab_state)" "$lab/credentials.json"
+    separator=
+    for host in $(host_names); do
+        dir=$lab/hosts/$host
+        case $(cat "$dir/kind") in xrdp) security='["tls","rdp"]' graphics=false ;; *) security='["nla"]' graphics=true ;; esac
+        printf '%s  {"name":"%s","kind":"%s","state":"%s","address":"%s","port":%s,"interface":"%s","security":%s,"graphicsPipeline":%s,"users":[%s]}' \
+            "$separator" "$host" "$(cat "$dir/kind")" "$(host_state "$host")" "$(address_of "$host" 2)" "$RDP_PORT" \
+            "$(interface_of "$host")" "$security" "$graphics" "$(cut -d' ' -f1 "$dir/users" | sed 's/.*/"&"/' | paste -sd, -)"
+        separator=',
+'
+    done
+    printf '\n]}\n'
+}
+
+lab_state() {
+    states=$(for host in $(host_names); do host_state "$host"; done | sort -u)
+    case $states in up) echo up ;; '' | down) echo down ;; *) echo partial ;; esac
+}
+
+lab_up() {
+    if [ -d "$lab" ]; then
+        if [ "$(lab_state)" = up ]; then say "lab $name is up already"; return; fi
+        lab_down
+    fi
+    missing=
+    for program in unshare nsenter setpriv flock ip openssl xrdp xrdp-sesman Xvfb freerdp-shadow-cli3 openbox xterm hsetroot; do
+        have "$program" || missing="$missing $program"
+    done
+    [ -z "$missing" ] || fail "the lab needs these programs first:$missing (./remotechain doctor says which packages)"
+    umask 077
+    mkdir -p "$LABS"
+    chmod 755 "$LABS"
+    (
+        flock 9
+        network=$(choose_network)
+        mkdir "$lab"
+        echo "$network" > "$lab/network"
+    ) 9> "$LABS/.lock"
+    trap 'lab_down' EXIT
+    trap 'exit 130' INT TERM HUP
+    describe_lab
+    write_credentials
+    for host in $(host_names); do launch_host "$host"; done
+    for host in $(host_names); do connect_host "$host"; done
+    for host in $(host_names); do await_host "$host" || exit 1; done
+    json_of_lab > "$lab/lab.json"
+    # Who called us through sudo owns what it may read.
+    if [ -n "${SUDO_UID:-}" ]; then chown "$SUDO_UID:$SUDO_GID" "$lab" "$lab/lab.json" "$lab/credentials.json"; fi
+    trap - EXIT INT TERM HUP
+    say "lab $name is up: $(host_names | paste -sd' ' -)"
+}
+
+lab_down() {
+    trap - EXIT
+    [ -d "$lab" ] || { say "lab $name is not there"; return 0; }
+    for host in $(host_names); do kill_host "$host"; done
+    rm -rf "$lab"
+    # The lock's folder goes with the last lab; rmdir refuses while another one is there.
+    (flock 9; [ -n "$(ls "$LABS")" ] || rm -f "$LABS/.lock") 9> "$LABS/.lock"
+    rmdir "$LABS" 2> /dev/null || true
+    say "lab $name is down"
+}
+
+lab_status() {
+    if [ ! -d "$lab" ]; then
+        if [ "$json" = yes ]; then printf '{"name":"%s","state":"down","hosts":[]}\n' "$name"; else say "lab $name is down"; fi
+        return 3
+    fi
+    if [ "$json" = yes ]; then json_of_lab; return; fi
+    echo "lab $name: $(lab_state)"
+    for host in $(host_names); do
+        printf '  %-10s %-7s %-9s %s:%s   users: %s\n' "$host" "$(cat "$lab/hosts/$host/kind")" "$(host_state "$host")" \
+            "$(address_of "$host" 2)" "$RDP_PORT" "$(cut -d' ' -f1 "$lab/hosts/$host/users" | paste -sd' ' - | cut -c1-40)"
+    done
+    echo "credentials: $lab/credentials.json"
+}
+
+need_host() {
+    [ -n "${1:-}" ] || { usage >&2; exit 2; }
+    [ -d "$lab/hosts/$1" ] || fail "lab $name has no host $1 (it has: $(host_names | paste -sd' ' -))"
+}
+
+enter_host() {   # HOST COMMAND…
+    pid=$(host_process "$1") || fail "$1 is down"
+    shift
+    exec nsenter --target "$pid" --mount --net --pid --uts --ipc --root --wd env -i \
+        PATH=/run/lab/programs:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@"
+}
+
+lab_run() {
+    need_host "${1:-}"
+    [ $# -ge 3 ] || { usage >&2; exit 2; }
+    host=$1 user=$2
+    shift 2
+    grep -q "^$user " "$lab/hosts/$host/users" || fail "$host has no user $user"
+    enter_host "$host" HOME="/home/$user" USER="$user" setpriv --reuid "$user" --regid "$user" --clear-groups sh -c '
+        cd && [ -r .lab-session ] || { echo "remotechain: $USER has no session here: sign in first" >&2; exit 1; }
+        set -a && . ./.lab-session && set +a
+        setsid "$@" < /dev/null > ".$(basename "$1").log" 2>&1 &' sh "$@"
+}
+
+[ $# -ge 1 ] || { usage; exit 2; }
+verb=$1
+shift
+name=default hosts=2 users=40 json=no new_certificate=no
+case $verb in run) stop_at_words=yes ;; *) stop_at_words=no ;; esac
+positional=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --name) name=$2; shift ;;
+        --hosts) hosts=$2; shift ;;
+        --users) users=$2; shift ;;
+        --json) json=yes ;;
+        --new-certificate) new_certificate=yes ;;
+        --help | -h) usage; exit 0 ;;
+        -*) usage >&2; exit 2 ;;
+        *) [ "$stop_at_words" = no ] || break
+           positional=$1 ;;
+    esac
+    shift
+done
+case $name in '' | *[!a-z0-9-]*) fail "a lab's name is made of a-z, 0-9 and -" ;; esac
+case $hosts$users in *[!0-9]*) fail "--hosts and --users are numbers" ;; esac
+[ "$hosts" -ge 2 ] && [ "$hosts" -le 60 ] || fail "--hosts is 2 to 60"
+[ "$users" -ge 1 ] && [ "$users" -le 99 ] || fail "--users is 1 to 99"
+lab=$LABS/$name
+
+case $verb in help | --help | -h) usage; exit 0 ;; esac
+is_root || fail "the lab makes network namespaces and accounts of its own, which needs root: sudo ./remotechain lab $verb …"
+case $verb in
+    up) lab_up ;;
+    down) lab_down ;;
+    status) lab_status ;;
+    run) lab_run "$@" ;;
+    shell) need_host "$positional"; enter_host "$positional" HOME=/root bash -l ;;
+    stop) need_host "$positional"; kill_host "$positional" ;;
+    start)
+        need_host "$positional"
+        [ "$(host_state "$positional")" = down ] || fail "$positional is up already"
+        [ "$new_certificate" = no ] || rm -f "$lab/hosts/$positional/cert.pem" "$lab/hosts/$positional/key.pem"
+        launch_host "$positional"
+        connect_host "$positional"
+        await_host "$positional" ;;
+    *) usage >&2; exit 2 ;;
+esac
