@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace RemoteChain.Gateway.Workers;
+
+/// <summary>
+/// How a worker process is confined: bubblewrap with own user, network, process, IPC, mount and UTS namespaces, no capability, no new
+/// privileges, and a file system that holds the shared libraries, the .NET runtime, the worker itself and its control socket, all
+/// read-only. What the worker limits about itself (memory, core dumps, descriptors) is in the worker.
+/// </summary>
+public sealed class Sandbox
+{
+    /// <summary>Where the worker finds its control socket.</summary>
+    public const string ControlPath = "/run/control";
+
+    private const string WorkerPath = "/worker";
+    private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly string _workerExecutable;
+    private readonly bool _confined;
+
+    private Sandbox(string workerExecutable, bool confined)
+    {
+        _workerExecutable = workerExecutable;
+        _confined = confined;
+    }
+
+    /// <summary>False when the operator chose to run workers without a sandbox.</summary>
+    public bool IsConfined => _confined;
+
+    /// <summary>The sandbox for this worker executable, or a sentence that says why it cannot be had.</summary>
+    public static (Sandbox? Sandbox, string? Problem) TryCreate(string workerExecutable, bool allowUnsafe)
+    {
+        if (!File.Exists(workerExecutable))
+        {
+            return (null, $"the worker {workerExecutable} is missing: build it with ./remotechain up");
+        }
+
+        if (allowUnsafe)
+        {
+            return (new Sandbox(workerExecutable, confined: false), null);
+        }
+
+        string? problem = Probe();
+        return problem is null ? (new Sandbox(workerExecutable, confined: true), null) : (null, problem);
+    }
+
+    /// <summary>The command that starts one worker, whose control socket is listening at <paramref name="controlSocketPath"/>.</summary>
+    public ProcessStartInfo Command(string controlSocketPath)
+    {
+        if (!_confined)
+        {
+            var plain = new ProcessStartInfo(_workerExecutable, ["--control", controlSocketPath]);
+            SetRuntime(plain.Environment);
+            return plain;
+        }
+
+        string workerDirectory = Path.GetDirectoryName(_workerExecutable)!;
+        var start = new ProcessStartInfo("bwrap");
+        var arguments = start.ArgumentList;
+        AddConfinement(arguments);
+        Add(arguments, "--ro-bind", workerDirectory, WorkerPath);
+        Add(arguments, "--ro-bind", DotnetRoot(), DotnetRoot());
+        Add(arguments, "--bind", controlSocketPath, ControlPath);
+        var environment = new Dictionary<string, string?>();
+        SetRuntime(environment);
+        foreach (var (name, value) in environment)
+        {
+            Add(arguments, "--setenv", name, value!);
+        }
+
+        Add(arguments, "--", $"{WorkerPath}/{Path.GetFileName(_workerExecutable)}", "--control", ControlPath);
+        return start;
+    }
+
+    private static void AddConfinement(ICollection<string> arguments)
+    {
+        Add(arguments, "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv");
+        Add(arguments, "--cap-drop", "ALL", "--hostname", "worker", "--uid", "65534", "--gid", "65534", "--chdir", "/");
+        Add(arguments, "--ro-bind", "/usr/lib", "/usr/lib", "--symlink", "usr/lib", "/lib");
+        if (Directory.Exists("/usr/lib64"))
+        {
+            Add(arguments, "--ro-bind", "/usr/lib64", "/usr/lib64", "--symlink", "usr/lib64", "/lib64");
+        }
+
+        // OpenSSL reads its configuration at start; without it the legacy provider (MD4 for NTLM) may be missing.
+        Add(arguments, "--ro-bind-try", "/etc/ssl/openssl.cnf", "/etc/ssl/openssl.cnf");
+        Add(arguments, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
+    }
+
+    private static void Add(ICollection<string> arguments, params ReadOnlySpan<string> more)
+    {
+        foreach (string argument in more)
+        {
+            arguments.Add(argument);
+        }
+    }
+
+    private static void SetRuntime(IDictionary<string, string?> environment)
+    {
+        environment["DOTNET_ROOT"] = DotnetRoot();
+        environment["DOTNET_EnableDiagnostics"] = "0"; // no debugger or profiler socket, no thread for it
+        environment["HOME"] = "/tmp";
+    }
+
+    private static string DotnetRoot() =>
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
+    private static string? Probe()
+    {
+        var start = new ProcessStartInfo("bwrap") { RedirectStandardError = true };
+        AddConfinement(start.ArgumentList);
+        Add(start.ArgumentList, "--ro-bind", "/usr/bin/true", "/true", "--", "/true");
+        try
+        {
+            using var process = Process.Start(start)!;
+            string error = process.StandardError.ReadToEnd().Trim();
+            bool ended = process.WaitForExit(s_probeTimeout);
+            return ended && process.ExitCode == 0 ? null : $"bubblewrap cannot make a sandbox here: {error}";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "bubblewrap (bwrap) is not installed";
+        }
+    }
+}
