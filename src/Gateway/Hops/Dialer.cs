@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 using System.Net.Sockets;
 
 namespace RemoteChain.Gateway.Hops;
@@ -16,9 +18,9 @@ public abstract class Dialer : IAsyncDisposable
 }
 
 /// <summary>A connected socket or the failure that names the layer, never both.</summary>
-public readonly record struct DialResult(Socket? Socket, LayerFailure? Failure)
+public readonly record struct DialResult(Socket? Socket, Failure? Failure)
 {
     public static implicit operator DialResult(Socket socket) => new(socket, null);
 
-    public static implicit operator DialResult(LayerFailure failure) => new(null, failure);
+    public static implicit operator DialResult(Failure failure) => new(null, failure);
 }

@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Hops;
 
 /// <summary>
@@ -35,4 +37,4 @@ public abstract class Hop
 }
 
 /// <summary>The dialer beyond a hop, or why it could not be opened.</summary>
-public readonly record struct HopResult(Dialer? Dialer, LayerFailure? Failure);
+public readonly record struct HopResult(Dialer? Dialer, Failure? Failure);

@@ -24,11 +24,11 @@ public sealed class TcpDialer : Dialer
         }
         catch (SocketException ex)
         {
-            return Failure(target, CauseOf(ex.SocketErrorCode), ex.Message);
+            return Failed(target, CauseOf(ex.SocketErrorCode), ex.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failure(target, FailureCause.TimedOut, $"no answer from {target} within {DialTimeout.TotalSeconds:0} s");
+            return Failed(target, FailureCause.TimedOut, $"no answer from {target} within {DialTimeout.TotalSeconds:0} s");
         }
     }
 
@@ -60,8 +60,8 @@ public sealed class TcpDialer : Dialer
         }
 
         return last is null
-            ? Failure(target, FailureCause.NameUnknown, $"{target.Host} has no address")
-            : Failure(target, CauseOf(last.SocketErrorCode), $"{target}: {last.Message}");
+            ? Failed(target, FailureCause.NameUnknown, $"{target.Host} has no address")
+            : Failed(target, CauseOf(last.SocketErrorCode), $"{target}: {last.Message}");
     }
 
     private static FailureCause CauseOf(SocketError error) => error switch
@@ -72,6 +72,6 @@ public sealed class TcpDialer : Dialer
         _ => FailureCause.Unreachable,
     };
 
-    private static LayerFailure Failure(HostEndpoint target, FailureCause cause, string detail) =>
-        new($"rdp {target}", new Failure(FailureStage.Dial, cause, detail));
+    private static Failure Failed(HostEndpoint target, FailureCause cause, string detail) =>
+        new(FailureStage.Dial, cause, detail) { Layer = $"rdp {target}" };
 }

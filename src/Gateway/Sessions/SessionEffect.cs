@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>What a step asks the runner to do.</summary>
@@ -22,7 +24,7 @@ public sealed record StopKeep : SessionEffect;
 public sealed record ShowConnecting : SessionEffect;
 
 /// <summary>Fronts show why the picture is old or missing; <paramref name="Pause"/> is null when no further try will come by itself.</summary>
-public sealed record ShowFailure(LayerFailure Failure, TimeSpan? Pause) : SessionEffect;
+public sealed record ShowFailure(Failure Failure, TimeSpan? Pause) : SessionEffect;
 
 /// <summary>Fronts show the live picture again.</summary>
 public sealed record ShowPicture : SessionEffect;

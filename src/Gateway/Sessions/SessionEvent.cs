@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>What can happen to a session. Stamps are on the machine's monotonic clock, in nanoseconds, taken where it happened.</summary>
@@ -7,7 +9,7 @@ public abstract record SessionEvent;
 public sealed record FirstPictureShown(int Attempt, long AtNanos) : SessionEvent;
 
 /// <summary>The back of this attempt could not be reached, failed, or died.</summary>
-public sealed record BackLost(int Attempt, LayerFailure Failure, long AtNanos) : SessionEvent;
+public sealed record BackLost(int Attempt, Failure Failure, long AtNanos) : SessionEvent;
 
 /// <summary>The pause after this attempt is over.</summary>
 public sealed record PauseOver(int Attempt) : SessionEvent;

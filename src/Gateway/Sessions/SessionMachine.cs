@@ -63,7 +63,7 @@ public static class SessionMachine
         TimeSpan.FromTicks(Math.Min(PauseMax.Ticks, PauseMin.Ticks << Math.Clamp(losses, 0, 20)));
 
     /// <summary>The failure that a state carries, if it carries one.</summary>
-    public static LayerFailure? FailureOf(SessionState state) => state switch
+    public static Failure? FailureOf(SessionState state) => state switch
     {
         Pausing s => s.Failure,
         Halted s => s.Failure,
@@ -75,14 +75,14 @@ public static class SessionMachine
     private static bool NeedsPerson(FailureCause cause) => cause is FailureCause.WrongCredentials or FailureCause.AccountLocked
         or FailureCause.AccessDenied or FailureCause.CertificateChanged or FailureCause.Unsupported or FailureCause.Replaced;
 
-    private static (SessionState, SessionEffect[]) Lose(SessionState state, int losses, LayerFailure failure)
+    private static (SessionState, SessionEffect[]) Lose(SessionState state, int losses, Failure failure)
     {
-        if (failure.Failure.Cause == FailureCause.LoggedOff)
+        if (failure.Cause == FailureCause.LoggedOff)
         {
             return Close(state, "the user logged off", null);
         }
 
-        if (NeedsPerson(failure.Failure.Cause))
+        if (NeedsPerson(failure.Cause))
         {
             return (new Halted(state.Attempt, state.Fronts, failure), [new StopBack(), new ShowFailure(failure, null)]);
         }
@@ -99,6 +99,6 @@ public static class SessionMachine
         return (next, [.. before, new StartBack(next.Attempt)]);
     }
 
-    private static (SessionState, SessionEffect[]) Close(SessionState state, string reason, LayerFailure? failure) =>
+    private static (SessionState, SessionEffect[]) Close(SessionState state, string reason, Failure? failure) =>
         (new Closed(state.Attempt, reason, failure), [new StopBack(), new TearDown(reason)]);
 }

@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>
@@ -28,21 +30,21 @@ public sealed record Live(int Attempt, int Fronts, int Losses, long SinceNanos) 
 }
 
 /// <summary>The back is gone; the next try follows after a pause.</summary>
-public sealed record Pausing(int Attempt, int Fronts, int Losses, LayerFailure Failure) : SessionState(Attempt, Fronts)
+public sealed record Pausing(int Attempt, int Fronts, int Losses, Failure Failure) : SessionState(Attempt, Fronts)
 {
     /// <inheritdoc/>
     public override string Name => "reconnecting";
 }
 
 /// <summary>Another try would end the same way until a person acts. A front that joins is such an act.</summary>
-public sealed record Halted(int Attempt, int Fronts, LayerFailure Failure) : SessionState(Attempt, Fronts)
+public sealed record Halted(int Attempt, int Fronts, Failure Failure) : SessionState(Attempt, Fronts)
 {
     /// <inheritdoc/>
     public override string Name => "failed";
 }
 
 /// <summary>The end. Late events are normal here and change nothing.</summary>
-public sealed record Closed(int Attempt, string Reason, LayerFailure? Failure) : SessionState(Attempt, 0)
+public sealed record Closed(int Attempt, string Reason, Failure? Failure) : SessionState(Attempt, 0)
 {
     /// <inheritdoc/>
     public override string Name => "closed";

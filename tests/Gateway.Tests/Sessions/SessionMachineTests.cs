@@ -7,7 +7,7 @@ namespace RemoteChain.Gateway.Tests.Sessions;
 public class SessionMachineTests
 {
     private const long Second = 1_000_000_000;
-    private static readonly LayerFailure s_lost = Failed(FailureCause.ConnectionLost);
+    private static readonly Failure s_lost = Failed(FailureCause.ConnectionLost);
 
     [Fact]
     public void Open_DialsAtOnceAndKeepsOnlyForAWhile()
@@ -132,7 +132,7 @@ public class SessionMachineTests
         Assert.Equal(approved.ReplaceLineEndings("\n"), table.ToString());
     }
 
-    private static LayerFailure Failed(FailureCause cause) => new("rdp desk-1", new Failure(FailureStage.Run, cause, "test"));
+    private static Failure Failed(FailureCause cause) => new(FailureStage.Run, cause, "test") { Layer = "rdp desk-1" };
 
     private static (SessionState, int) Quiet(SessionState state, SessionEvent @event)
     {
@@ -148,7 +148,7 @@ public class SessionMachineTests
         Halted s => $"halted #{s.Attempt} fronts {s.Fronts}",
         Closed s => $"closed ({s.Reason})",
         FirstPictureShown e => $"first picture of #{e.Attempt}",
-        BackLost e => $"back #{e.Attempt} lost ({e.Failure.Failure.Cause})",
+        BackLost e => $"back #{e.Attempt} lost ({e.Failure.Cause})",
         PauseOver e => $"pause after #{e.Attempt} over",
         FrontJoined => "front joined",
         FrontLeft => "front left",
