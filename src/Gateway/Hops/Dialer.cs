@@ -1,6 +1,5 @@
-using RemoteChain.Surface.Control;
-
 using System.Net.Sockets;
+using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Hops;
 

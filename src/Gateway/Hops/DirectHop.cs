@@ -1,11 +1,34 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Hops;
 
-/// <summary>The hop that adds nothing: the next layer is reached from where the previous one ends.</summary>
-public sealed class DirectHop : Hop
+/// <summary>The hop that adds no network: the next layer is reached from where the previous one ends, within a time of its own.</summary>
+public sealed class DirectHop(TimeSpan timeout) : Hop
 {
     /// <inheritdoc/>
     public override string Layer => "direct";
 
     /// <inheritdoc/>
-    public override ValueTask<HopResult> OpenAsync(Dialer inner, CancellationToken cancellationToken) => new(new HopResult(inner, null));
+    public override ValueTask<HopResult> OpenAsync(Dialer inner, CancellationToken cancellationToken) =>
+        new(new HopResult(new DeadlineDialer(inner, timeout), null));
+
+    private sealed class DeadlineDialer(Dialer inner, TimeSpan timeout) : Dialer
+    {
+        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(timeout);
+            try
+            {
+                return await inner.DialAsync(target, deadline.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                string detail = $"no answer from {target} within {timeout.TotalSeconds:0.#} s";
+                return new Failure(FailureStage.Dial, FailureCause.TimedOut, detail) { Layer = "direct" };
+            }
+        }
+
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }

@@ -5,22 +5,29 @@ using RemoteChain.Surface.Control;
 namespace RemoteChain.Gateway.Hops;
 
 /// <summary>Dials by plain TCP from the node's own network: the innermost dialer of every chain.</summary>
+/// <remarks>
+/// Connects with a non-blocking socket and poll, not with the runtime's asynchronous sockets: those register the socket with the
+/// process's epoll for as long as its open file lives, and the file lives on in the worker. The node would wake for every packet of
+/// every session.
+/// </remarks>
 public sealed class TcpDialer : Dialer
 {
     /// <summary>How long all addresses of a host together may take to answer.</summary>
-    public static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
+
+    private const int PollMicros = 50_000;
 
     /// <inheritdoc/>
     public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(DialTimeout);
+        deadline.CancelAfter(TimeoutDefault);
         try
         {
             IPAddress[] addresses = IPAddress.TryParse(target.Host, out var literal)
                 ? [literal]
                 : await Dns.GetHostAddressesAsync(target.Host, deadline.Token);
-            return await ConnectFirstAsync(addresses, target, deadline.Token);
+            return await Task.Run(() => ConnectFirst(addresses, target, deadline.Token), CancellationToken.None);
         }
         catch (SocketException ex)
         {
@@ -28,40 +35,66 @@ public sealed class TcpDialer : Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(target, FailureCause.TimedOut, $"no answer from {target} within {DialTimeout.TotalSeconds:0} s");
+            return Failed(target, FailureCause.TimedOut, $"no answer from {target} within {TimeoutDefault.TotalSeconds:0} s");
         }
     }
 
-    private static async ValueTask<DialResult> ConnectFirstAsync(IPAddress[] addresses, HostEndpoint target, CancellationToken cancellationToken)
+    private static DialResult ConnectFirst(IPAddress[] addresses, HostEndpoint target, CancellationToken cancellationToken)
     {
-        SocketException? last = null;
+        SocketError last = SocketError.NoData;
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(address, target.Port), cancellationToken);
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-                return socket;
-            }
-            catch (SocketException ex)
-            {
-                last = ex;
-                socket.Dispose();
+                last = Connect(socket, new IPEndPoint(address, target.Port), cancellationToken);
+                if (last == SocketError.Success)
+                {
+                    KeepAlive(socket);
+                    return socket;
+                }
             }
             catch
             {
                 socket.Dispose();
                 throw;
             }
+
+            socket.Dispose();
         }
 
-        return last is null
-            ? Failed(target, FailureCause.NameUnknown, $"{target.Host} has no address")
-            : Failed(target, CauseOf(last.SocketErrorCode), $"{target}: {last.Message}");
+        return Failed(target, CauseOf(last), new SocketException((int)last).Message);
+    }
+
+    private static SocketError Connect(Socket socket, IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            socket.Connect(endpoint);
+            return SocketError.Success;
+        }
+        catch (SocketException ex) when (ex.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            while (!socket.Poll(PollMicros, SelectMode.SelectWrite))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        }
+        catch (SocketException ex)
+        {
+            return ex.SocketErrorCode;
+        }
+    }
+
+    /// <summary>A host that vanished without a word is noticed in half a minute.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
     private static FailureCause CauseOf(SocketError error) => error switch

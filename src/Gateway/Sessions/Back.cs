@@ -1,0 +1,227 @@
+using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
+using RemoteChain.Gateway.Hops;
+using RemoteChain.Gateway.Store;
+using RemoteChain.Gateway.Workers;
+using RemoteChain.Surface;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Gateway.Sessions;
+
+/// <summary>
+/// One attempt to have the host's desktop: dials through the hops, hands the socket to a desktop worker, and turns what the worker says
+/// into session events. It reports exactly one <see cref="BackLost"/> unless it is disposed of before.
+/// </summary>
+internal sealed class Back : IAsyncDisposable
+{
+    private readonly int _attempt;
+    private readonly SessionContext _context;
+    private readonly Chain _chain;
+    private readonly RdpLayer _layer;
+    private readonly DesktopRequest _request;
+    private readonly Action<SessionEvent> _report;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _fronts = new();
+    private readonly List<AttachFront> _beforeStart = [];
+    private readonly Task _running;
+    private WorkerProcess? _started;
+    private WorkerProcess? _worker;
+
+    /// <summary>Starts at once. <paramref name="report"/> must not block.</summary>
+    public Back(int attempt, SessionContext context, Chain chain, DesktopRequest request, Action<SessionEvent> report)
+    {
+        _attempt = attempt;
+        _context = context;
+        _chain = chain;
+        _layer = (RdpLayer)chain.Desktop;
+        _request = request;
+        _report = report;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Size of the host's desktop as last reported; zero before.</summary>
+    public (int Width, int Height) Size { get; private set; }
+
+    /// <summary>The desktop worker's process, once there is one.</summary>
+    public int? ProcessId => _worker?.ProcessId;
+
+    /// <summary>Lets a front look and control. Its descriptors stay the caller's and must live until <see cref="Detach"/>.</summary>
+    public void Attach(AttachFront message)
+    {
+        lock (_fronts)
+        {
+            if (_started is null)
+            {
+                _beforeStart.Add(message);
+            }
+            else
+            {
+                _started.Send(message);
+            }
+        }
+    }
+
+    /// <summary>A front has gone: keys that it held are released at the host.</summary>
+    public void Detach(int frontNumber)
+    {
+        lock (_fronts)
+        {
+            _beforeStart.RemoveAll(message => message.FrontNumber == frontNumber);
+            _started?.Send(new DetachFront(frontNumber));
+        }
+    }
+
+    /// <summary>Disconnects from the host and ends the worker. Nothing is reported afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        Failure? failure = null;
+        try
+        {
+            failure = await ConnectAndListenAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception ex)
+        {
+            _context.Log.BackFault(ex);
+            failure = new Failure(FailureStage.Run, FailureCause.WorkerDied, ex.GetType().Name);
+        }
+
+        if (failure is not null && !_stopping.IsCancellationRequested)
+        {
+            _report(new BackLost(_attempt, failure with { Layer = failure.Layer ?? _layer.PinKey }, MonotonicClock.NowNanos()));
+        }
+
+        if (_worker is not null)
+        {
+            await _worker.DisposeAsync();
+        }
+    }
+
+    /// <summary>Ends with the reason why the desktop is gone.</summary>
+    private async Task<Failure> ConnectAndListenAsync(CancellationToken cancellationToken)
+    {
+        var opened = await Hop.FoldAsync(Route.HopsOf(_chain), cancellationToken);
+        if (opened.Dialer is null)
+        {
+            return opened.Failure!;
+        }
+
+        await using var dialer = opened.Dialer;
+        var (user, domain, password, missing) = OpenCredentials();
+        if (missing is not null)
+        {
+            return missing;
+        }
+
+        using (password)
+        {
+            var dialed = await dialer.DialAsync(new HostEndpoint(_layer.Host, _layer.Port), cancellationToken);
+            if (dialed.Socket is null)
+            {
+                return dialed.Failure!;
+            }
+
+            using var socket = SocketHandOver.Take(dialed.Socket);
+            _worker = await _context.Pool.TakeAsync(cancellationToken);
+            Start(_worker, user, domain, password, socket);
+        }
+
+        return await ListenAsync(_worker, cancellationToken);
+    }
+
+    private (string User, string Domain, Surface.Control.Secret Password, Failure? Missing) OpenCredentials()
+    {
+        if (_layer.Credentials is null)
+        {
+            return ("", "", Surface.Control.Secret.Empty, null);
+        }
+
+        var secret = _context.Secrets.Open(_layer.Credentials);
+        return secret is null
+            ? ("", "", Surface.Control.Secret.Empty, new Failure(
+                FailureStage.SignIn, FailureCause.AccessDenied, $"there is no secret named '{_layer.Credentials}' in the secret store"))
+            : (secret.User, secret.Domain, Surface.Control.Secret.FromText(secret.Password), null);
+    }
+
+    private void Start(WorkerProcess worker, string user, string domain, Surface.Control.Secret password, DescriptorHandle socket)
+    {
+        string pinned = _context.Pins.Find(_chain.Name, _layer.PinKey)?.Sha256 ?? "";
+        var size = _layer.Size ?? new DesktopSize(_request.Width, _request.Height);
+        lock (_fronts)
+        {
+            // Not disposed of: the surface and the bell are the session's, the password and the socket are disposed of by the caller.
+            worker.Send(new StartDesktop(
+                _layer.Host, user, domain, password, size.Width, size.Height, _request.ScalePercent,
+                _layer.KeyboardLayout ?? _request.KeyboardLayout, (DesktopSecurity)_layer.Security, pinned, _layer.Graphics,
+                _request.Surface, _request.InputBell, socket));
+            _beforeStart.ForEach(message => worker.Send(message));
+            _beforeStart.Clear();
+            _started = worker;
+        }
+    }
+
+    private async Task<Failure> ListenAsync(WorkerProcess worker, CancellationToken cancellationToken)
+    {
+        while (await worker.ReceiveAsync(cancellationToken) is { } message)
+        {
+            using (message)
+            {
+                switch (message)
+                {
+                    case DesktopConnected connected:
+                        Size = (connected.Width, connected.Height);
+                        Pin(connected);
+                        break;
+                    case FirstPicture:
+                        _report(new FirstPictureShown(_attempt, MonotonicClock.NowNanos()));
+                        break;
+                    case DesktopResized resized:
+                        Size = (resized.Width, resized.Height);
+                        break;
+                    case Failed failed:
+                        Audit(failed.Failure);
+                        return failed.Failure;
+                    default:
+                        worker.Kill();
+                        return new Failure(FailureStage.Run, FailureCause.SurfaceCorrupt, $"unexpected {message.GetType().Name}");
+                }
+            }
+        }
+
+        return new Failure(FailureStage.Run, FailureCause.WorkerDied, "");
+    }
+
+    /// <summary>Trust at first use. The worker has compared with the pin already; this only keeps the first certificate.</summary>
+    private void Pin(DesktopConnected connected)
+    {
+        if (connected.CertificateSha256.Length == 0 || _context.Pins.Find(_chain.Name, _layer.PinKey) is not null)
+        {
+            return;
+        }
+
+        _context.Pins.PinFirst(_chain.Name, _layer.PinKey, connected.CertificateSha256, connected.CertificateSubject);
+        _context.Audit.Append(new AuditEvent(
+            AuditAction.CertificatePinned, "", _chain.Name, "", $"{_layer.PinKey} {connected.CertificateSha256}"));
+    }
+
+    private void Audit(Failure failure)
+    {
+        if (failure.Cause == FailureCause.CertificateChanged)
+        {
+            _context.Audit.Append(new AuditEvent(AuditAction.CertificateChanged, "", _chain.Name, "", $"{_layer.PinKey} {failure.Detail}"));
+        }
+    }
+}
+
+/// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
+internal sealed record DesktopRequest(
+    int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell);

@@ -1,0 +1,18 @@
+using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
+using RemoteChain.Gateway.Hops;
+
+namespace RemoteChain.Gateway.Sessions;
+
+/// <summary>How a chain's layers become the hops that reach its desktop.</summary>
+public static class Route
+{
+    /// <summary>The hops in dialing order.</summary>
+    public static IEnumerable<Hop> HopsOf(Chain chain) => chain.Hops.Select(HopOf);
+
+    private static Hop HopOf(HopLayer layer) => layer switch
+    {
+        DirectLayer direct => new DirectHop(direct.Timeout),
+        _ => throw new InvalidOperationException($"{layer.Label} has no hop: name it here"),
+    };
+}

@@ -1,0 +1,9 @@
+using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Store;
+using RemoteChain.Gateway.Workers;
+
+namespace RemoteChain.Gateway.Sessions;
+
+/// <summary>What every session of a node works with.</summary>
+public sealed record SessionContext(
+    WorkerPool Pool, SecretVault Secrets, PinStore Pins, AuditLog Audit, SessionRecords Records, TimeProvider Time, ILogger<SessionRunner> Log);

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Gateway.Workers;
+
+/// <summary>
+/// Keeps a few workers started and waiting, so that a connection never waits for a process to start. A warm worker has no role and no
+/// descriptors yet; each is used once.
+/// </summary>
+public sealed partial class WorkerPool : IAsyncDisposable
+{
+    /// <summary>Workers that wait ready. Two are taken by one session that opens (a back and a front).</summary>
+    public const int WarmCount = 4;
+
+    /// <summary>How long a process may take from start to its first message.</summary>
+    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Pause after a worker that did not start, so that a broken sandbox does not eat the machine.</summary>
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
+
+    private readonly Sandbox _sandbox;
+    private readonly string _socketDirectory;
+    private readonly ILogger<WorkerPool> _log;
+    private readonly SpawnThread _spawn = new();
+    private readonly Channel<WorkerProcess> _warm = Channel.CreateBounded<WorkerProcess>(WarmCount);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _filling;
+    private int _serial;
+
+    /// <summary>Starts filling at once.</summary>
+    /// <param name="sandbox">How workers are confined.</param>
+    /// <param name="socketDirectory">A directory of the node's own, mode 0700; control sockets exist there only until the worker has connected.</param>
+    /// <param name="log">Lifecycle.</param>
+    public WorkerPool(Sandbox sandbox, string socketDirectory, ILogger<WorkerPool> log)
+    {
+        _sandbox = sandbox;
+        _socketDirectory = socketDirectory;
+        _log = log;
+        Directory.CreateDirectory(socketDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _filling = Task.Run(FillAsync);
+    }
+
+    /// <summary>A worker that is ready and belongs to the caller. Waits when all warm ones are taken.</summary>
+    public async ValueTask<WorkerProcess> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var worker = await _warm.Reader.ReadAsync(cancellationToken);
+            if (!worker.HasExited)
+            {
+                return worker;
+            }
+
+            await worker.DisposeAsync();
+        }
+    }
+
+    /// <summary>Completes when the first worker is ready or the pool has given up waiting for it.</summary>
+    public async Task<bool> WaitUntilWarmAsync(CancellationToken cancellationToken) => await _warm.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _filling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (_warm.Reader.TryRead(out var worker))
+        {
+            worker.Kill();
+            await worker.DisposeAsync();
+        }
+
+        _spawn.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task FillAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await _warm.Writer.WaitToWriteAsync(_stopping.Token);
+            try
+            {
+                var worker = await StartAsync();
+                await _warm.Writer.WriteAsync(worker, CancellationToken.None);
+            }
+            catch (Exception ex) when (!_stopping.IsCancellationRequested)
+            {
+                LogStartFailed(_log, ex);
+                await Task.Delay(s_retryPause, _stopping.Token);
+            }
+        }
+
+        _warm.Writer.TryComplete();
+    }
+
+    private async Task<WorkerProcess> StartAsync()
+    {
+        string path = Path.Combine(_socketDirectory, $"w{Interlocked.Increment(ref _serial)}");
+        using var listener = new ControlListener(path);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        timeout.CancelAfter(s_readyTimeout);
+        var process = await _spawn.StartAsync(_sandbox.Command(path));
+        ControlSocket? control = null;
+        try
+        {
+            control = await listener.AcceptAsync(timeout.Token);
+            var (_, message) = await control.ReceiveAsync(timeout.Token);
+            using (message)
+            {
+                return message is Ready ready
+                    ? new WorkerProcess(process, control, ready.FreeRdpVersion)
+                    : throw new InvalidOperationException($"a worker said {message?.ToString() ?? "nothing"} instead of Ready");
+            }
+        }
+        catch
+        {
+            KillAndForget(process);
+            control?.Dispose();
+            throw;
+        }
+    }
+
+    private static void KillAndForget(Process process)
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already, which is why we are here.
+        }
+
+        process.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A worker process did not start")]
+    private static partial void LogStartFailed(ILogger logger, Exception exception);
+}
