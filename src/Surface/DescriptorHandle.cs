@@ -32,6 +32,22 @@ public sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
     /// <exception cref="IOException">The process has no descriptor left.</exception>
     public DescriptorHandle Duplicate() => new(Fcntl.DuplicateCloseOnExec(Descriptor));
 
+    /// <summary>A descriptor of our own for the open file of another handle (a framework socket), close-on-exec.</summary>
+    /// <exception cref="IOException">The process has no descriptor left.</exception>
+    public static DescriptorHandle DuplicateOf(System.Runtime.InteropServices.SafeHandle other)
+    {
+        var added = false;
+        try
+        {
+            other.DangerousAddRef(ref added);
+            return new(Fcntl.DuplicateCloseOnExec((int)other.DangerousGetHandle()));
+        }
+        finally
+        {
+            if (added) other.DangerousRelease();
+        }
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Unistd.close((int)handle) == 0;
 }

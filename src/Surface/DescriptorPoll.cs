@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RemoteChain.Surface.Native;
 
 namespace RemoteChain.Surface;
 
@@ -26,11 +27,30 @@ public struct PolledDescriptor(int descriptor, short wanted = PolledDescriptor.R
 }
 
 /// <summary>poll(2) for a worker's one loop: bells, the control socket and the native library's descriptors together.</summary>
-public static class DescriptorPoll
+public static unsafe class DescriptorPoll
 {
     /// <summary>Waits until at least one descriptor is ready; an interrupting signal does not end the wait early.</summary>
     /// <param name="descriptors">What to wait for; <see cref="PolledDescriptor.Happened"/> is filled in.</param>
     /// <param name="timeoutMillis">-1 = without end.</param>
     /// <returns>How many are ready; 0 at the timeout.</returns>
-    public static int Wait(Span<PolledDescriptor> descriptors, int timeoutMillis) => throw new NotImplementedException();
+    /// <exception cref="IOException">The kernel refused (more descriptors than the process may have).</exception>
+    public static int Wait(Span<PolledDescriptor> descriptors, int timeoutMillis)
+    {
+        var deadlineNanos = timeoutMillis < 0 ? long.MaxValue : MonotonicClock.NowNanos() + timeoutMillis * NanosPerMilli;
+        // SAFETY: the span is pinned for the call and its length is passed along.
+        fixed (PolledDescriptor* first = descriptors)
+        {
+            for (var wait = timeoutMillis; ; wait = RemainingMillis(timeoutMillis, deadlineNanos))
+            {
+                var ready = Poll.poll(first, (nuint)descriptors.Length, wait);
+                if (ready >= 0) return ready;
+                if (Errno.Number != Errno.EINTR) throw Errno.Last("poll");
+            }
+        }
+    }
+
+    const long NanosPerMilli = 1_000_000;
+
+    static int RemainingMillis(int timeoutMillis, long deadlineNanos) =>
+        timeoutMillis < 0 ? -1 : (int)Math.Max(0, (deadlineNanos - MonotonicClock.NowNanos()) / NanosPerMilli);
 }

@@ -1,20 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace RemoteChain.Surface;
 
 /// <summary>The desktop's end of one front's input ring. Used by one thread at a time. It believes no value in the file.
 /// What was written before it attached is skipped: old keys are never replayed into a new connection.</summary>
 public sealed unsafe class InputRingReader : IDisposable
 {
+    readonly SharedMapping _mapping;
+    ulong _tail;
+
+    InputRingReader(SharedMapping mapping, int frontNumber)
+    {
+        _mapping = mapping;
+        FrontNumber = frontNumber;
+        Take(Volatile.Read(ref At<ulong>(InputLayout.Head)));
+    }
+
     /// <summary>Maps the ring. The caller keeps <paramref name="input"/>.</summary>
     /// <returns>False when it is no sealed input ring of this version.</returns>
-    public static bool TryOpen(DescriptorHandle input, int frontNumber,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out InputRingReader? reader) => throw new NotImplementedException();
+    public static bool TryOpen(DescriptorHandle input, int frontNumber, [NotNullWhen(true)] out InputRingReader? reader)
+    {
+        var mapping = SharedMapping.TryMap(input, writable: true, InputLayout.Magic, InputLayout.Length);
+        reader = mapping is null ? null : new InputRingReader(mapping, frontNumber);
+        return reader is not null;
+    }
 
     /// <summary>The front that writes it; every event that is read carries this number in its id.</summary>
-    public int FrontNumber => throw new NotImplementedException();
+    public int FrontNumber { get; }
 
     /// <summary>Takes the next event out.</summary>
-    public InputRead TryRead(out InputEvent input) => throw new NotImplementedException();
+    public InputRead TryRead(out InputEvent input)
+    {
+        input = default;
+        var waiting = Volatile.Read(ref At<ulong>(InputLayout.Head)) - _tail;
+        if (waiting == 0) return InputRead.None;
+        if (waiting > InputRingWriter.Capacity) return InputRead.Corrupt;
+        var slot = At<InputSlot>(InputLayout.Ring + (int)(_tail % InputRingWriter.Capacity) * sizeof(InputSlot));
+        input = new((InputKind)slot.Kind, slot.Flags, slot.A, slot.B, slot.C, slot.Id, slot.ReceivedNanos, slot.PublishedNanos);
+        if (!IsPossible(input)) return InputRead.Corrupt;
+        Take(_tail + 1);
+        return InputRead.Entry;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => _mapping.Dispose();
+
+    void Take(ulong tail)
+    {
+        _tail = tail;
+        Volatile.Write(ref At<ulong>(InputLayout.Tail), tail);
+    }
+
+    bool IsPossible(in InputEvent input) =>
+        input.FrontNumber == FrontNumber && input.ReceivedNanos >= 0 && input.PublishedNanos >= 0 && input.Kind switch
+        {
+            InputKind.Scancode or InputKind.Unicode => (uint)input.A <= ushort.MaxValue,
+            InputKind.Mouse or InputKind.ExtendedMouse => (uint)input.A <= ushort.MaxValue && (uint)input.B <= ushort.MaxValue,
+            InputKind.Resize => input.A is >= 1 and <= SurfaceFile.SideMax && input.B is >= 1 and <= SurfaceFile.SideMax && input.C is >= 0 and <= 500,
+            InputKind.Synchronize or InputKind.Refresh or InputKind.ReleaseAll => true,
+            _ => false,
+        };
+
+    // SAFETY: every offset is a constant of InputLayout or an index below Capacity, all inside the mapping's checked length.
+    ref T At<T>(int offset) where T : unmanaged => ref Unsafe.AsRef<T>(_mapping.Start + offset);
 }

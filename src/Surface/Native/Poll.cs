@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace RemoteChain.Surface.Native;
+
+/// <summary>poll.h</summary>
+static unsafe partial class Poll
+{
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int poll(PolledDescriptor* descriptors, nuint count, int timeoutMillis);
+}

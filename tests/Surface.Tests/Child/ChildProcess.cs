@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Surface.Tests.Child;
+
+/// <summary>Starts this assembly as another process and holds the other end of its control socket. Disposing kills it.</summary>
+sealed class ChildProcess : IDisposable
+{
+    const int StartMillisMax = 20_000;
+
+    readonly Process _process;
+
+    ChildProcess(Process process, ControlSocket control)
+    {
+        _process = process;
+        Control = control;
+    }
+
+    internal ControlSocket Control { get; }
+
+    internal int Id => _process.Id;
+
+    internal static async Task<ChildProcess> StartAsync(string mode)
+    {
+        using var timeout = new CancellationTokenSource(StartMillisMax);
+        var path = Path.Combine(Path.GetTempPath(), $"rc-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        using var listener = new ControlListener(path);
+        var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(ChildProcess).Assembly.Location, mode, path]))!;
+        var control = await listener.AcceptAsync(timeout.Token);
+        Assert.Equal(process.Id, control.Peer.ProcessId);
+        var child = new ChildProcess(process, control);
+        Assert.Equal(new Ready(mode), await child.ReceiveAsync());
+        return child;
+    }
+
+    internal async Task<ControlMessage> ReceiveAsync()
+    {
+        using var timeout = new CancellationTokenSource(StartMillisMax);
+        var (outcome, message) = await Control.ReceiveAsync(timeout.Token);
+        Assert.Equal(ControlReceive.Message, outcome);
+        return message!;
+    }
+
+    /// <summary>The numbers that it reported.</summary>
+    internal async Task<string> ReportAsync() => Assert.IsType<Failed>(await ReceiveAsync()).Failure.Detail;
+
+    internal void StartPainting(DescriptorHandle surface, int width = Painter.Width, int height = Painter.Height)
+    {
+        using var bell = Bell.Create();
+        var sent = Control.Send(new StartDesktop("h", "u", "", Secret.Empty, width, height, 100, 0, DesktopSecurity.Any, "", false, surface,
+            bell.Handle, bell.Handle));
+        Assert.Equal(ControlSend.Sent, sent);
+    }
+
+    internal void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+        Control.Dispose();
+    }
+}
