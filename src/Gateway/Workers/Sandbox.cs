@@ -16,20 +16,29 @@ public sealed class Sandbox
     private const string WorkerPath = "/worker";
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(5);
 
+    // Bubblewrap takes the filter from an open descriptor, which only a shell can give it without native code in the node.
+    private const string OpenFilterAndRun = "exec bwrap --seccomp 9 \"$@\" 9<\"$0\"";
+    private const string FilterFile = "worker.seccomp";
+
     private readonly string _workerExecutable;
     private readonly bool _confined;
+    private readonly string? _filterPath;
 
-    private Sandbox(string workerExecutable, bool confined)
+    private Sandbox(string workerExecutable, bool confined, string? filterPath)
     {
         _workerExecutable = workerExecutable;
         _confined = confined;
+        _filterPath = filterPath;
     }
 
     /// <summary>False when the operator chose to run workers without a sandbox.</summary>
     public bool IsConfined => _confined;
 
     /// <summary>The sandbox for this worker executable, or a sentence that says why it cannot be had.</summary>
-    public static (Sandbox? Sandbox, string? Problem) TryCreate(string workerExecutable, bool allowUnsafe)
+    /// <param name="workerExecutable">Path of the worker's program.</param>
+    /// <param name="runtimeDirectory">The node's own directory for sockets, mode 0700; the system call filter is written there.</param>
+    /// <param name="allowUnsafe">Run workers without a sandbox: the operator has said so.</param>
+    public static (Sandbox? Sandbox, string? Problem) TryCreate(string workerExecutable, string runtimeDirectory, bool allowUnsafe)
     {
         if (!File.Exists(workerExecutable))
         {
@@ -38,11 +47,18 @@ public sealed class Sandbox
 
         if (allowUnsafe)
         {
-            return (new Sandbox(workerExecutable, confined: false), null);
+            return (new Sandbox(workerExecutable, confined: false, null), null);
         }
 
-        string? problem = Probe();
-        return problem is null ? (new Sandbox(workerExecutable, confined: true), null) : (null, problem);
+        string? filterPath = null;
+        if (SystemCallFilter.Program() is { } filter)
+        {
+            filterPath = Path.Combine(runtimeDirectory, FilterFile);
+            File.WriteAllBytes(filterPath, filter);
+        }
+
+        string? problem = Probe(filterPath);
+        return problem is null ? (new Sandbox(workerExecutable, confined: true, filterPath), null) : (null, problem);
     }
 
     /// <summary>The command that starts one worker, whose control socket is listening at <paramref name="controlSocketPath"/>.</summary>
@@ -56,7 +72,7 @@ public sealed class Sandbox
         }
 
         string workerDirectory = Path.GetDirectoryName(_workerExecutable)!;
-        var start = new ProcessStartInfo("bwrap");
+        var start = Bubblewrap(_filterPath);
         var arguments = start.ArgumentList;
         AddConfinement(arguments);
         Add(arguments, "--ro-bind", workerDirectory, WorkerPath);
@@ -106,9 +122,13 @@ public sealed class Sandbox
     private static string DotnetRoot() =>
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    private static string? Probe()
+    private static ProcessStartInfo Bubblewrap(string? filterPath) =>
+        filterPath is null ? new ProcessStartInfo("bwrap") : new ProcessStartInfo("/bin/sh", ["-c", OpenFilterAndRun, filterPath]);
+
+    private static string? Probe(string? filterPath)
     {
-        var start = new ProcessStartInfo("bwrap") { RedirectStandardError = true };
+        var start = Bubblewrap(filterPath);
+        start.RedirectStandardError = true;
         AddConfinement(start.ArgumentList);
         Add(start.ArgumentList, "--ro-bind", "/usr/bin/true", "/true", "--", "/true");
         try

@@ -37,7 +37,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
         _sandbox = sandbox;
         _socketDirectory = socketDirectory;
         _log = log;
-        Directory.CreateDirectory(socketDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ResourceGroup.Prepare();
         _filling = Task.Run(FillAsync);
     }
 
@@ -96,7 +96,8 @@ public sealed partial class WorkerPool : IAsyncDisposable
 
     private async Task<WorkerProcess> StartAsync()
     {
-        string path = Path.Combine(_socketDirectory, $"w{Interlocked.Increment(ref _serial)}");
+        int serial = Interlocked.Increment(ref _serial);
+        string path = Path.Combine(_socketDirectory, $"w{serial}");
         using var listener = new ControlListener(path);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         timeout.CancelAfter(s_readyTimeout);
@@ -108,9 +109,15 @@ public sealed partial class WorkerPool : IAsyncDisposable
             var (_, message) = await control.ReceiveAsync(timeout.Token);
             using (message)
             {
-                return message is Ready ready
-                    ? new WorkerProcess(process, control, ready.FreeRdpVersion)
-                    : throw new InvalidOperationException($"a worker said {message?.ToString() ?? "nothing"} instead of Ready");
+                if (message is not Ready ready)
+                {
+                    throw new InvalidOperationException($"a worker said {message?.ToString() ?? "nothing"} instead of Ready");
+                }
+
+                var bounds = ResourceGroup.TryCreate($"remotechain-{Environment.ProcessId}-w{serial}");
+                bounds?.TryAdd(process.Id);
+                bounds?.TryAdd(control.Peer.ProcessId);
+                return new WorkerProcess(process, control, bounds, ready.FreeRdpVersion);
             }
         }
         catch

@@ -14,12 +14,14 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ControlSocket _control;
+    private readonly ResourceGroup? _bounds;
     private int _disposed;
 
-    internal WorkerProcess(Process process, ControlSocket control, string freeRdpVersion)
+    internal WorkerProcess(Process process, ControlSocket control, ResourceGroup? bounds, string freeRdpVersion)
     {
         _process = process;
         _control = control;
+        _bounds = bounds;
         FreeRdpVersion = freeRdpVersion;
     }
 
@@ -106,5 +108,6 @@ public sealed class WorkerProcess : IAsyncDisposable
 
         _control.Dispose();
         _process.Dispose();
+        _bounds?.Dispose();
     }
 }
