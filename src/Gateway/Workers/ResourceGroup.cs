@@ -10,7 +10,7 @@ namespace RemoteChain.Gateway.Workers;
 /// Needs control groups that the node may write: version 2 with delegation (systemd's <c>Delegate=yes</c>), or version 1 as root. Where
 /// there are none, workers run with their own limits only, and <c>remotechain doctor</c> says so.
 /// </remarks>
-internal sealed class ResourceGroup : IDisposable
+internal sealed class ResourceGroup : IAsyncDisposable
 {
     /// <summary>Memory of one worker: pictures, codecs and the runtime fit into a tenth of it.</summary>
     public const long MemoryBytesMax = 768L << 20;
@@ -22,22 +22,31 @@ internal sealed class ResourceGroup : IDisposable
     public const int ThreadsMax = 64;
 
     private const int PeriodMicros = 100_000;
+    private const string NamePrefix = "remotechain-";
+    private const int RemoveTriesMax = 50;
     private const string Root = "/sys/fs/cgroup";
     private const string Version2Controllers = Root + "/cgroup.controllers";
     private const string NodeGroup = "node";
+
+    private static readonly TimeSpan s_removePause = TimeSpan.FromMilliseconds(20);
 
     private readonly string[] _folders;
 
     private ResourceGroup(string[] folders) => _folders = folders;
 
     /// <summary>
-    /// Version 2 only: moves the node itself into a group beside its workers', because a group that hands controllers on may hold no
-    /// process. Does nothing where that is not allowed.
+    /// Called once by a node that starts. Version 1: removes what killed nodes left. Version 2: moves the node itself into a group beside
+    /// its workers', because a group that hands controllers on may hold no process; does nothing where that is not allowed.
     /// </summary>
     public static void Prepare()
     {
         if (!File.Exists(Version2Controllers))
         {
+            foreach (string folder in FoldersFor(""))
+            {
+                RemoveAbandoned(folder);
+            }
+
             return;
         }
 
@@ -54,10 +63,10 @@ internal sealed class ResourceGroup : IDisposable
         }
     }
 
-    /// <summary>A group of that name with the bounds set; null where the node may not make one.</summary>
-    public static ResourceGroup? TryCreate(string name)
+    /// <summary>A group for this node's worker of that number, with the bounds set; null where the node may not make one.</summary>
+    public static ResourceGroup? TryCreate(int worker)
     {
-        string[] folders = FoldersFor(name);
+        string[] folders = FoldersFor($"{NamePrefix}{Environment.ProcessId}-w{worker}");
         var group = new ResourceGroup(folders);
         try
         {
@@ -71,7 +80,7 @@ internal sealed class ResourceGroup : IDisposable
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {
-            group.Dispose();
+            TryRemove(folders);
             return null;
         }
     }
@@ -94,10 +103,19 @@ internal sealed class ResourceGroup : IDisposable
         }
     }
 
-    /// <summary>Removes the group. Its processes have ended.</summary>
-    public void Dispose()
+    /// <summary>Removes the group. Its processes have been killed; the kernel may take a moment to bury them.</summary>
+    public async ValueTask DisposeAsync()
     {
-        foreach (string folder in _folders)
+        for (int tries = 0; tries < RemoveTriesMax && !TryRemove(_folders); tries++)
+        {
+            await Task.Delay(s_removePause);
+        }
+    }
+
+    private static bool TryRemove(IEnumerable<string> folders)
+    {
+        bool all = true;
+        foreach (string folder in folders.Where(Directory.Exists))
         {
             try
             {
@@ -106,7 +124,22 @@ internal sealed class ResourceGroup : IDisposable
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {
-                // Still busy for a moment, or never made. An empty group costs nothing and goes with the node's own.
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Removes the groups of nodes that were killed before they could.</summary>
+    private static void RemoveAbandoned(string folder)
+    {
+        foreach (string abandoned in Directory.GetDirectories(folder, $"{NamePrefix}*"))
+        {
+            string owner = Path.GetFileName(abandoned)[NamePrefix.Length..].Split('-')[0];
+            if (!Directory.Exists($"/proc/{owner}"))
+            {
+                TryRemove([abandoned]);
             }
         }
     }

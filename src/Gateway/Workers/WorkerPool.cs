@@ -27,6 +27,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _filling;
     private int _serial;
+    private int _disposed;
 
     /// <summary>Starts filling at once.</summary>
     /// <param name="sandbox">How workers are confined.</param>
@@ -62,6 +63,11 @@ public sealed partial class WorkerPool : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _filling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (_warm.Reader.TryRead(out var worker))
@@ -114,7 +120,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
                     throw new InvalidOperationException($"a worker said {message?.ToString() ?? "nothing"} instead of Ready");
                 }
 
-                var bounds = ResourceGroup.TryCreate($"remotechain-{Environment.ProcessId}-w{serial}");
+                var bounds = ResourceGroup.TryCreate(serial);
                 bounds?.TryAdd(process.Id);
                 bounds?.TryAdd(control.Peer.ProcessId);
                 return new WorkerProcess(process, control, bounds, ready.FreeRdpVersion);

@@ -22,6 +22,7 @@ public sealed class WorkerProcess : IAsyncDisposable
         _process = process;
         _control = control;
         _bounds = bounds;
+        ProcessId = control.Peer.ProcessId;
         FreeRdpVersion = freeRdpVersion;
     }
 
@@ -29,7 +30,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     public string FreeRdpVersion { get; }
 
     /// <summary>The worker's own process id, as the node sees it (the sandbox's is its parent).</summary>
-    public int ProcessId => _control.Peer.ProcessId;
+    public int ProcessId { get; }
 
     /// <summary>Whether the sandbox process has ended.</summary>
     public bool HasExited => _process.HasExited;
@@ -108,6 +109,9 @@ public sealed class WorkerProcess : IAsyncDisposable
 
         _control.Dispose();
         _process.Dispose();
-        _bounds?.Dispose();
+        if (_bounds is not null)
+        {
+            await _bounds.DisposeAsync();
+        }
     }
 }
