@@ -9,6 +9,19 @@ public sealed record GatewayLayer(int Number, TimeSpan Keep, bool ViewOnly) : La
     /// <summary>What holds when a document has no gateway layer.</summary>
     public static readonly GatewayLayer Default = new(0, TimeSpan.FromHours(8), ViewOnly: false);
 
+    /// <summary>The kind's keys and how they are read.</summary>
+    public static LayerKind Definition { get; } = new("gateway", "The gateway itself: options of the session. Optional, and then the first layer.",
+    [
+        new("keep", "a duration: 90s, 30m, 8h, 2d, or 0", "How long a session that nobody looks at is kept before it is closed.", "8h"),
+        new("view-only", "on | off", "Whether whoever joins a running session may only watch.", "off"),
+    ],
+    reader => new GatewayLayer(
+        reader.Number,
+        Keep: reader.Duration("keep", TimeSpan.Zero, s_keepMax, Default.Keep),
+        ViewOnly: reader.Switch("view-only", Default.ViewOnly)));
+
     /// <inheritdoc/>
     public override string Kind => "gateway";
+
+    static readonly TimeSpan s_keepMax = TimeSpan.FromDays(30);
 }

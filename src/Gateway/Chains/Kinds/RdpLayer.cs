@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RemoteChain.Gateway.Chains.Kinds;
 
 /// <summary>Which security protocols the back may agree on with the host (MS-RDPBCGR 5.4.5).</summary>
@@ -19,6 +21,25 @@ public enum RdpSecurity
 /// <summary>Width and height of a desktop in pixels.</summary>
 public readonly record struct DesktopSize(int Width, int Height)
 {
+    const int SideMin = 200;   // MS-RDPEDISP 2.2.2.2.1: what a host accepts at least
+    const int WidthMax = 4096; // the largest surface that a node makes
+    const int HeightMax = 2304;
+
+    /// <summary>What <see cref="TryParse"/> expects, in words.</summary>
+    public const string Expected = "a size such as 1280x800 (200x200 to 4096x2304), or auto";
+
+    /// <summary>Reads <c>1280x800</c>.</summary>
+    public static bool TryParse(string text, out DesktopSize size)
+    {
+        var parts = text.Split('x');
+        size = default;
+        if (parts.Length != 2
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var height)) return false;
+        size = new(width, height);
+        return width is >= SideMin and <= WidthMax && height is >= SideMin and <= HeightMax;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Width}x{Height}";
 }
@@ -44,6 +65,27 @@ public sealed record RdpLayer(
 {
     /// <summary>The port that RDP hosts listen on unless told otherwise.</summary>
     public const int PortDefault = 3389;
+
+    /// <summary>The kind's keys and how they are read.</summary>
+    public static LayerKind Definition { get; } = new("rdp", "A remote desktop that speaks RDP.",
+    [
+        new("host", "name or address", "Where the desktop is, as the hop before it resolves it.", null),
+        new("port", "1 to 65535", "TCP port.", "3389"),
+        new("credentials", "name of a secret", "User, domain and password at the host; without it the host asks.", "none"),
+        new("security", "any | nla | tls | rdp", "Which security protocols may be agreed on. `rdp` is weak.", "any"),
+        new("graphics", "on | off", "Whether the graphics pipeline is offered; off for hosts that stumble over it.", "on"),
+        new("size", "WIDTHxHEIGHT | auto", "A fixed size of the desktop; auto follows the first front.", "auto"),
+        new("keyboard", "us, uk, de, fr, ... | 0x409 | auto", "Keyboard layout at the host; auto follows the first front.", "auto"),
+    ],
+    reader => new RdpLayer(
+        reader.Number,
+        Host: reader.Host("host"),
+        Port: reader.Number32("port", 1, 65535, PortDefault),
+        Credentials: reader.SecretName("credentials"),
+        Security: reader.Choice("security", RdpSecurity.Any),
+        Graphics: reader.Switch("graphics", true),
+        Size: reader.Optional<DesktopSize>("size", DesktopSize.Expected, DesktopSize.TryParse),
+        KeyboardLayout: reader.Optional<uint>("keyboard", "a layout name such as us, uk, de or fr, an identifier such as 0x409, or auto", KeyboardLayouts.TryParse)));
 
     /// <inheritdoc/>
     public override string Kind => "rdp";
