@@ -1,0 +1,58 @@
+using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Store;
+
+namespace RemoteChain.Gateway.Access;
+
+/// <summary>What came of saving a chain.</summary>
+/// <param name="Version">The new version; 0 when nothing was saved.</param>
+/// <param name="Errors">What is wrong with the document.</param>
+/// <param name="Refusal">Why the account may not; empty when it may.</param>
+public sealed record ChainSaving(int Version, IReadOnlyList<ChainError> Errors, string Refusal = "")
+{
+    /// <summary>Whether a version was saved.</summary>
+    public bool Saved => Version > 0;
+}
+
+/// <summary>
+/// Saves chains on behalf of accounts. Here and nowhere else a chain is tied to the secrets that it may open: each must exist and
+/// belong to whoever saves. Otherwise anybody who may write a chain could send anybody's password to a host of their choice.
+/// </summary>
+public sealed class ChainAuthoring(ChainStore chains, SecretStore secrets, AuditLog audit)
+{
+    /// <summary>Checks a document without saving it.</summary>
+    /// <param name="by">Whose secrets it may name.</param>
+    /// <param name="name">The name that it is saved under; null to take the document's.</param>
+    /// <param name="text">The document.</param>
+    public IReadOnlyList<ChainError> Validate(Account by, string? name, string text) => Read(by, name, text).Errors;
+
+    /// <summary>Saves a document as the newest version of a chain, or as a new chain that then belongs to the account.</summary>
+    public ChainSaving Save(Account by, string name, string text, string address, int? restoredFrom = null)
+    {
+        var (errors, secretIds) = Read(by, name, text);
+        if (errors.Count > 0) return new(0, errors);
+        if ((chains.Find(name) ?? chains.FindDeleted(name)) is { } present && !ChainAccess.MayChange(by, present))
+            return new(0, [], $"The name '{name}' belongs to somebody else's chain.");
+
+        var version = chains.Save(name, text, by.Name, by.Id == Operator.Account.Id ? null : by.Id, secretIds);
+        audit.Append(restoredFrom is { } old
+            ? new(AuditAction.ChainRestored, by.Name, name, address, $"version {old} again, as version {version}")
+            : new(AuditAction.ChainSaved, by.Name, name, address, $"version {version}"));
+        return new(version, []);
+    }
+
+    (List<ChainError> Errors, List<long> SecretIds) Read(Account by, string? name, string text)
+    {
+        var reading = ChainDocument.Parse(text);
+        var errors = new List<ChainError>(reading.Errors);
+        var secretIds = new List<long>();
+        if (reading.Chain is { } chain && name is not null && chain.Name != name)
+            errors.Add(new(1, 1, $"the document says `name: {chain.Name}`, but it is being saved as '{name}'"));
+        foreach (var reference in reading.Secrets)
+        {
+            // Somebody else's secret and none at all look the same, so that names cannot be found out by trying.
+            if (secrets.Find(reference.Name) is { } secret && SecretVault.MayUse(by, secret)) secretIds.Add(secret.Id);
+            else errors.Add(new(reference.Line, reference.Column, $"there is no secret '{reference.Name}' that you may use; make it first with `remotechain secret set {reference.Name}`"));
+        }
+        return (errors, secretIds);
+    }
+}
