@@ -145,11 +145,9 @@ internal sealed class Back : IAsyncDisposable
             return ("", "", Surface.Control.Secret.Empty, null);
         }
 
-        var secret = _context.Secrets.Open(_layer.Credentials);
-        return secret is null
-            ? ("", "", Surface.Control.Secret.Empty, new Failure(
-                FailureStage.SignIn, FailureCause.AccessDenied, $"there is no secret named '{_layer.Credentials}' in the secret store"))
-            : (secret.User, secret.Domain, Surface.Control.Secret.FromText(secret.Password), null);
+        return _context.Secrets.TryOpen(_chain.Name, _layer.Credentials, out var secret, out string? why)
+            ? (secret.User, secret.Domain, Surface.Control.Secret.FromText(secret.Password), null)
+            : ("", "", Surface.Control.Secret.Empty, new Failure(FailureStage.SignIn, FailureCause.AccessDenied, why));
     }
 
     private void Start(WorkerProcess worker, string user, string domain, Surface.Control.Secret password, DescriptorHandle socket)
