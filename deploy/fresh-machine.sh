@@ -65,7 +65,7 @@ copy_machine() {
         cp "$HOME/.nuget/NuGet/NuGet.Config" "$new/root/.nuget/NuGet/"
     fi
     for path in "${SSL_CERT_FILE:-}" "${SSL_CERT_DIR:-}"; do
-        if [ -e "$path" ]; then mkdir -p "$new$(dirname "$path")" && cp -RLT "$path" "$new$path"; fi
+        if [ -e "$path" ]; then mkdir -p "$new$(dirname "$path")" && cp -RLT --remove-destination "$path" "$new$path"; fi
     done
     mkdir -p "$new$DOTNET_ROOT" "$new$PLACE"
     ln -sf "$DOTNET_ROOT/dotnet" "$new/usr/bin/dotnet"
