@@ -40,7 +40,16 @@ add_backports() {
 
 is_debian_12() { [ "$(. /etc/os-release && echo "$ID $VERSION_CODENAME")" = "debian bookworm" ]; }
 
-apt_get() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >&2; }
+# Quiet unless it goes wrong, and never a question.
+apt_get() {
+    log=$(mktemp)
+    status=0
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" \
+        < /dev/null > "$log" 2>&1 || status=$?
+    [ "$status" -eq 0 ] || cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+}
 
 install_packages() {
     missing=$(missing_packages "$@")
@@ -67,16 +76,14 @@ install_packages() {
     keep_services_down apt_get install --no-install-recommends $names || fail "apt-get install failed; what it said is above"
 }
 
-# policy-rc.d is how Debian packages are told not to start what they bring (invoke-rc.d(8)).
-keep_services_down() {
+# policy-rc.d is how Debian packages are told not to start what they bring (invoke-rc.d(8)). In a subshell: the trap is its own.
+keep_services_down() (
     policy=/usr/sbin/policy-rc.d
-    if [ -e "$policy" ]; then "$@"; return; fi
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" > /dev/null
-    as_root chmod 755 "$policy"
-    trap 'as_root rm -f "$policy"' EXIT
-    status=0
-    "$@" || status=$?
-    as_root rm -f "$policy"
-    trap - EXIT
-    return "$status"
-}
+    if [ ! -e "$policy" ]; then
+        trap 'as_root rm -f "$policy"' EXIT
+        trap 'exit 130' INT TERM HUP
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" > /dev/null
+        as_root chmod 755 "$policy"
+    fi
+    "$@"
+)
