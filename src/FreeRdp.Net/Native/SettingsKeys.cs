@@ -159,6 +159,7 @@ internal enum UInt32Setting
     VCChunkSize = 2881,
     MultifragMaxRequestSize = 3328,
     LargePointerFlag = 3392,
+    SurfaceCommandsSupported = 3523,
     RemoteFxCodecId = 3650,
     RemoteFxCodecMode = 3651,
     NSCodecId = 3713,

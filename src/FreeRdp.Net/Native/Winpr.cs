@@ -148,6 +148,14 @@ internal static unsafe partial class Posix
     [LibraryImport("libc")]
     public static partial void free(void* memory);
 
+    public const int SHUT_RDWR = 2;
+
+    [LibraryImport("libc")]
+    public static partial int shutdown(int socket, int how);
+
+    [LibraryImport("libc")]
+    public static partial int close(int descriptor);
+
     /// <summary>CLOCK_MONOTONIC in nanoseconds: the clock of every stamp.</summary>
     public static long MonotonicNanos()
     {

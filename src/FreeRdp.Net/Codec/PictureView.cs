@@ -1,0 +1,18 @@
+namespace FreeRdp.Codec;
+
+/// <summary>A BGRX32 picture of the caller, pinned while an encoder reads it. The caller must not let anybody else write to it meanwhile.</summary>
+internal readonly unsafe struct PictureView(byte* pixels, int width, int height, int strideBytes)
+{
+    public byte* Pixels { get; } = pixels;
+
+    public int Width { get; } = width;
+
+    public int Height { get; } = height;
+
+    public int StrideBytes { get; } = strideBytes;
+
+    public PeerRectangle Bounds => new(0, 0, Width, Height);
+
+    /// <summary>The pixel at the top left of a rectangle inside the picture.</summary>
+    public byte* At(PeerRectangle rectangle) => Pixels + ((nint)rectangle.Y * StrideBytes) + ((nint)rectangle.X * 4);
+}
