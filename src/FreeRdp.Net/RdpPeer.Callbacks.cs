@@ -90,7 +90,8 @@ public sealed unsafe partial class RdpPeer
 
         settings[UInt32Setting.DesktopWidth] = (uint)Display.Width;
         settings[UInt32Setting.DesktopHeight] = (uint)Display.Height;
-        if (settings[UInt32Setting.ColorDepth] is not (15 or 16 or 24 or 32)) settings[UInt32Setting.ColorDepth] = 16;
+        // Not 24: libfreerdp's interleaved encoder makes wrong runs of it (seen with 3.10.3 at the edges of text).
+        if (settings[UInt32Setting.ColorDepth] is not (15 or 16 or 32)) settings[UInt32Setting.ColorDepth] = 16;
     }
 
     private int Side(uint wanted) => (int)Math.Clamp(wanted, 200, (uint)_options.SideMax);

@@ -2,7 +2,7 @@ using FreeRdp.Native;
 
 namespace FreeRdp.Codec;
 
-/// <summary>Interleaved run-length encoding (MS-RDPBCGR 2.2.9.1.1.3.1.2.4) for 15, 16 and 24 bits per pixel.</summary>
+/// <summary>Interleaved run-length encoding (MS-RDPBCGR 2.2.9.1.1.3.1.2.4) for 15 and 16 bits per pixel.</summary>
 internal sealed unsafe class InterleavedEncoder : IDisposable
 {
     /// <summary>Side of the largest bitmap that libfreerdp's encoder takes.</summary>
