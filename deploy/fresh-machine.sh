@@ -53,9 +53,11 @@ copy_apt_settings() {
     # Backports stay out: adding them is one of the things that the script has to do by itself.
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
         [ -e "$file" ] && grep -q "$suite" "$file" && ! grep -q backports "$file" || continue
-        target=$new$file
-        cp "$file" "$target"
+        cp "$file" "$new$file"
+        found=yes
     done
+    # Another release than the machine's own: the same mirror has it.
+    [ "${found:-no}" = yes ] || echo "deb $mirror $suite main" > "$new/etc/apt/sources.list"
 }
 
 copy_machine() {

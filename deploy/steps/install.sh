@@ -57,8 +57,11 @@ install_packages() {
     have apt-get || fail "this machine has no apt. Please install what deploy/packages.list calls: $*"
     names=$(echo "$missing" | while read -r _ names; do choose_name "$names"; done | paste -sd' ' -)
     if ! may_root; then
-        fail "some packages are missing and I may not install them. Please run: sudo apt-get install --no-install-recommends $names$(
-            ! is_debian_12 || ! echo "$missing" | grep -q '^freerdp3' || printf ' (the freerdp3 ones are in bookworm-backports)')"
+        say "some packages are missing and I may not install them. Please run:"
+        if is_debian_12 && ! known libfreerdp3-3; then
+            say "  echo 'deb $(debian_mirror) bookworm-backports main' | sudo tee ${BACKPORTS%.sources}.list && sudo apt-get update"
+        fi
+        fail "  sudo apt-get install --no-install-recommends $names"
     fi
     # Without lists nothing is known, with old ones downloads fail: refresh when something is unknown.
     for name in $names; do known "$name" || refresh=yes; done
