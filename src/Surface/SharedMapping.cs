@@ -48,6 +48,8 @@ sealed unsafe class SharedMapping : IDisposable
             if (Unistd.ftruncate(descriptor, length) != 0) throw Errno.Last("ftruncate");
             // SAFETY: eight bytes of a local.
             if (Unistd.pwrite(descriptor, &magic, sizeof(ulong), 0) != sizeof(ulong)) throw Errno.Last("pwrite");
+            // Whoever was given a read-only open file must not open it again for writing through /proc: not even as its owner.
+            if (SysStat.fchmod(descriptor, SysStat.S_IRUSR) != 0) throw Errno.Last("fchmod");
             const int seals = Fcntl.F_SEAL_SHRINK | Fcntl.F_SEAL_GROW | Fcntl.F_SEAL_SEAL;
             if (Fcntl.fcntl(descriptor, Fcntl.F_ADD_SEALS, seals) != 0) throw Errno.Last("fcntl(F_ADD_SEALS)");
             return file;

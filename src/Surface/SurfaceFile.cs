@@ -26,7 +26,8 @@ public static class SurfaceFile
         return SharedMapping.CreateFile("remotechain-surface", SurfaceLayout.Magic, Math.Max(SurfaceLayout.Pixels + pixels, SurfaceLayout.LengthMin));
     }
 
-    /// <summary>A second, read-only open file of a surface, for fronts. Needs /proc, which the node has and a sandbox must not give.</summary>
+    /// <summary>A second, read-only open file of a surface, for fronts. It cannot be opened once more for writing: the file's mode forbids it,
+    /// as long as the front has no capabilities and may not change the mode (the sandbox's system call filter).</summary>
     /// <exception cref="IOException">The process has no descriptor left.</exception>
     public static DescriptorHandle OpenReadOnly(DescriptorHandle surface)
     {

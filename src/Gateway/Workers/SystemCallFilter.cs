@@ -30,6 +30,7 @@ internal static class SystemCallFilter
         169, 172, 173, 175, 176, 246, 313, 320, // reboot, iopl, ioperm, init_module, delete_module, kexec_load, finit_module, kexec_file_load
         248, 249, 250, // add_key, request_key, keyctl
         272, 308, // unshare, setns
+        90, 91, 268, 452, // chmod, fchmod, fchmodat, fchmodat2: a surface's mode keeps a front from opening it for writing
         298, 321, 323, // perf_event_open, bpf, userfaultfd
         425, 426, 427, // io_uring_setup, io_uring_enter, io_uring_register
         428, 429, 430, 431, 432, 433, 442, // open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr

@@ -21,14 +21,11 @@ public sealed partial class ControlSocket
                 ct.ThrowIfCancellationRequested();
                 var outcome = ReceivePacket(out var message);
                 if (outcome != ControlReceive.None) return (outcome, message);
-                await WaitReadableAsync(ct);
+                // A reset comes before the last messages that the other side sent, which say why it ended: look once more.
+                if (!await WaitReadableAsync(ct)) return ReceivePacket(out message) is var last and not ControlReceive.None
+                    ? (last, message)
+                    : (ControlReceive.Closed, null);
             }
-        }
-        catch (SocketException)
-        {
-            // A reset comes before the last messages that the other side sent: they say why it ended.
-            var outcome = ReceivePacket(out var message);
-            return outcome == ControlReceive.None ? (ControlReceive.Closed, null) : (outcome, message);
         }
         catch (ObjectDisposedException)
         {
@@ -38,7 +35,8 @@ public sealed partial class ControlSocket
 
     /// <summary>The framework's socket engine cannot receive descriptors, but it can wait: it peeks one byte, and recvmsg takes the packet.
     /// Only who waits this way (the node) pays for the second descriptor and the engine.</summary>
-    async ValueTask WaitReadableAsync(CancellationToken ct)
+    /// <returns>False when the socket failed.</returns>
+    async ValueTask<bool> WaitReadableAsync(CancellationToken ct)
     {
         Socket waiter;
         lock (_waiterGate)
@@ -46,7 +44,15 @@ public sealed partial class ControlSocket
             ObjectDisposedException.ThrowIf(_disposed, this);
             waiter = _waiter ??= new Socket(new SafeSocketHandle(Handle.Duplicate().Detach(), ownsHandle: true));
         }
-        await waiter.ReceiveAsync(_peekByte, SocketFlags.Peek, ct);
+        try
+        {
+            await waiter.ReceiveAsync(_peekByte, SocketFlags.Peek, ct);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     void EndWaiting()

@@ -20,14 +20,15 @@ sealed class ChildProcess : IDisposable
 
     internal int Id => _process.Id;
 
-    internal static async Task<ChildProcess> StartAsync(string mode)
+    internal static async Task<ChildProcess> StartAsync(string mode, params string[] wrapper)
     {
         using var timeout = new CancellationTokenSource(StartMillisMax);
         var path = Path.Combine(Path.GetTempPath(), $"rc-{Environment.ProcessId}-{Guid.NewGuid():N}");
         using var listener = new ControlListener(path);
-        var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(ChildProcess).Assembly.Location, mode, path]))!;
+        string[] command = [.. wrapper, "dotnet", "exec", typeof(ChildProcess).Assembly.Location, mode, path];
+        var process = Process.Start(new ProcessStartInfo(command[0], command[1..]))!;
         var control = await listener.AcceptAsync(timeout.Token);
-        Assert.Equal(process.Id, control.Peer.ProcessId);
+        if (wrapper.Length == 0) Assert.Equal(process.Id, control.Peer.ProcessId);
         var child = new ChildProcess(process, control);
         Assert.Equal(new Ready(mode), await child.ReceiveAsync());
         return child;

@@ -16,6 +16,7 @@ static class ChildProgram
             "die-inside" => Painter.StopInside(control),
             "check" => Checker.Run(control),
             "type" => Typist.Run(control),
+            "reopen" => Reopener.Run(control),
             _ => 64,
         };
     }

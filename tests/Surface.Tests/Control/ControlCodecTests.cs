@@ -1,0 +1,129 @@
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Surface.Tests.Control;
+
+public sealed class ControlCodecTests : IDisposable
+{
+    readonly DescriptorHandle[] _handles = [.. Enumerable.Range(0, 4).Select(_ => Bell.Create().Handle)];
+
+    public void Dispose() => Array.ForEach(_handles, h => h.Dispose());
+
+    ControlMessage[] Samples()
+    {
+        var (a, b, c, d) = (_handles[0], _handles[1], _handles[2], _handles[3]);
+        return
+        [
+            new Ready("3.10.3"), new Stop(),
+            new Failed(new(FailureStage.SignIn, FailureCause.WrongCredentials, "ERRCONNECT_LOGON_FAILURE")),
+            new StartDesktop("host", "ä", "dom", Secret.FromText("geheim"), 1920, 1080, 125, 0xF0010407, DesktopSecurity.Nla, "ab12", true, a, b, c),
+            new AttachFront(65535, true, a, b), new AttachFront(1, false, a, null), new DetachFront(3),
+            new DesktopConnected(8192, 1, "ff", "CN=host", "nla", "xrdp"), new FirstPicture(123456789), new DesktopResized(1, 8192),
+            new StartFront(new string('p', 20_000), Secret.FromText("key"), true, "10.0.0.1:5", "mstshash=u", a),
+            new SignInAnswer(false, "no"), new NtHashAnswer(true, new Secret(new byte[16])), new NtHashAnswer(false, Secret.Empty),
+            new Join(2, "client-site", true, a, b, c, d), new Join(2, "client-site", false, a, b, null, null),
+            new Notice("back in 3 s", NoticeKind.Lost, 42), new Leave("bye"),
+            new SignIn("u#chain", "", Secret.Empty, true, "PC", 800, 600, 100, 0), new NtHashWanted("u", "d"),
+            new FrontActive(800, 600, FrontEncoding.Bitmap, "tls"), new FrontRoundTrip(1, 0, uint.MaxValue, -1),
+        ];
+    }
+
+    [Fact]
+    public void Samples_Always_CoverEveryMessage()
+    {
+        var all = typeof(ControlMessage).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ControlMessage)));
+        Assert.Equal(all.Order(Comparer<Type>.Create((x, y) => string.CompareOrdinal(x.Name, y.Name))),
+            Samples().Select(m => m.GetType()).Distinct().OrderBy(t => t.Name, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void WriteRead_EveryMessage_IsTheSame()
+    {
+        foreach (var message in Samples())
+        {
+            var (packet, descriptors) = Write(message);
+            Assert.True(ControlCodec.TryRead(packet, descriptors, out var read), message.ToString());
+            Assert.Equal(packet, Write(read).Packet);
+            Assert.Equal(descriptors, Write(read).Descriptors);
+            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn)) Assert.Equal(message, read);
+        }
+    }
+
+    [Fact]
+    public void Read_CutLongerOrWrongDescriptors_Refused()
+    {
+        foreach (var message in Samples())
+        {
+            var (packet, descriptors) = Write(message);
+            for (var length = 0; length < Math.Min(packet.Length, 300); length++)
+                Assert.False(ControlCodec.TryRead(packet.AsSpan(0, length), descriptors, out _), $"{message} cut to {length}");
+            Assert.False(ControlCodec.TryRead([.. packet, 0], descriptors, out _));
+            Assert.False(ControlCodec.TryRead(packet, [.. descriptors, _handles[0]], out _), message.ToString());
+            if (descriptors.Length > 0) Assert.False(ControlCodec.TryRead(packet, descriptors[1..], out _), message.ToString());
+        }
+    }
+
+    [Fact]
+    public void Read_ImpossibleFields_Refused()
+    {
+        ControlMessage[] impossible =
+        [
+            new DesktopResized(0, 10), new DesktopResized(10, 8193), new DetachFront(0), new DetachFront(65536), new FirstPicture(-1),
+            new Failed(new(0, FailureCause.Refused, "")), new Failed(new(FailureStage.Run, (FailureCause)99, "")),
+            new Notice("", (NoticeKind)4, 0), new FrontActive(8, 8, (FrontEncoding)4, ""), new Ready("a\0b"), new NtHashWanted("\0", ""),
+            new SignIn("", "", Secret.Empty, false, "", 8, 8, 99, 0), new NtHashAnswer(true, Secret.Empty), new NtHashAnswer(false, new(new byte[16])),
+            new Join(1, "", true, _handles[0], _handles[1], null, null), new AttachFront(1, false, _handles[0], _handles[1]),
+        ];
+        foreach (var message in impossible)
+        {
+            var (packet, descriptors) = Write(message);
+            Assert.False(ControlCodec.TryRead(packet, descriptors, out _), Convert.ToHexString(packet));
+        }
+        Assert.False(ControlCodec.TryRead([0xFF, 0xFF], [], out _));
+        Assert.False(ControlCodec.TryRead([1, 0, 1, 0, 0xFF], [], out _), "text that is no UTF-8");
+    }
+
+    [Fact]
+    public void Write_TooLong_SaysSoOrCutsSentences()
+    {
+        var packet = new byte[ControlSocket.PacketBytesMax];
+        Assert.Equal(-1, ControlCodec.Write(new Ready(new string('x', 5000)), packet));
+        Assert.Equal(-1, ControlCodec.Write(new Ready("3.10.3"), packet.AsSpan(0, 7)));
+        var sentence = string.Concat(Enumerable.Repeat("😀\0", 5000));
+        var length = ControlCodec.Write(new Failed(new(FailureStage.Run, FailureCause.WorkerDied, sentence)), packet);
+        Assert.True(ControlCodec.TryRead(packet.AsSpan(0, length), [], out var read));
+        Assert.StartsWith("😀 😀", ((Failed)read).Failure.Detail);
+    }
+
+    [Fact]
+    public void ToString_OfSecrets_ShowsNone()
+    {
+        foreach (var message in Samples())
+        {
+            Assert.DoesNotContain("geheim", message.ToString());
+            Assert.DoesNotContain("key", message.ToString().Replace("Keyboard", ""));
+        }
+        var secret = Secret.FromText("geheim");
+        secret.Dispose();
+        Assert.False(secret.Bytes.ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void FailureText_EveryStageAndCause_HasAWordAndBack()
+    {
+        foreach (var stage in Enum.GetValues<FailureStage>())
+            Assert.True(FailureText.TryParse(stage.Text(), out FailureStage back) && back == stage && FailureText.IsKnown(stage));
+        foreach (var cause in Enum.GetValues<FailureCause>())
+            Assert.True(FailureText.TryParse(cause.Text(), out FailureCause back) && back == cause && FailureText.IsKnown(cause));
+        Assert.False(FailureText.TryParse("nonsense", out FailureCause _));
+        Assert.Equal("rdp 10.0.0.5: sign-in: wrong-credentials (0x2)",
+            (new Failure(FailureStage.SignIn, FailureCause.WrongCredentials, "0x2") { Layer = "rdp 10.0.0.5" }).ToString());
+    }
+
+    (byte[] Packet, DescriptorHandle[] Descriptors) Write(ControlMessage message)
+    {
+        var packet = new byte[ControlSocket.PacketBytesMax];
+        var length = ControlCodec.Write(message, packet);
+        Assert.True(length > 0);
+        return (packet[..length], [.. message.Descriptors.OfType<DescriptorHandle>()]);
+    }
+}
