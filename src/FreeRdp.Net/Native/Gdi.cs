@@ -15,10 +15,19 @@ internal unsafe struct rdp_gdi
     [FieldOffset(32)] public GDI_DC* hdc;
     [FieldOffset(40)] public gdi_bitmap* primary;
     [FieldOffset(64)] public byte* primary_buffer;
+    [FieldOffset(72)] public gdiPalette palette;
     [FieldOffset(1120)] public BOOL inGfxFrame;
     [FieldOffset(1128)] public BOOL suppressOutput;
     [FieldOffset(1136)] public uint frameId;
     [FieldOffset(1144)] public RdpgfxClientContext* gfx;
+}
+
+/// <summary>codec/color.h: opaque, only its address is passed on.</summary>
+[NativeStruct("gdiPalette", "freerdp/codec/color.h")]
+[StructLayout(LayoutKind.Explicit, Size = 1032)]
+internal struct gdiPalette
+{
+    [FieldOffset(0)] public uint format;
 }
 
 [NativeStruct("gdiBitmap", "freerdp/gdi/gdi.h")]

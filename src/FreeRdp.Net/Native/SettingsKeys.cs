@@ -41,6 +41,7 @@ internal enum BoolSetting
     DisableCursorShadow = 966,
     DisableCursorBlinking = 967,
     AllowDesktopComposition = 968,
+    EncomspVirtualChannel = 1029,
     TlsSecurity = 1088,
     NlaSecurity = 1089,
     RdpSecurity = 1090,
@@ -102,12 +103,16 @@ internal enum BoolSetting
     GfxPlanar = 3849,
     GfxSuspendFrameAck = 3850,
     DeviceRedirection = 4160,
+    RedirectHomeDrive = 4289,
     RedirectClipboard = 4800,
+    SynchronousStaticChannels = 4931,
     SupportDynamicChannels = 5059,
+    SynchronousDynamicChannels = 5060,
     SupportEchoChannel = 5184,
     SupportDisplayControl = 5185,
     SupportGeometryTracking = 5186,
     SupportVideoOptimized = 5188,
+    TcpKeepAlive = 5190,
 }
 
 /// <summary>settings_keys.h, <c>FreeRDP_Settings_Keys_UInt16</c>: the keys that are used here.</summary>
@@ -144,6 +149,7 @@ internal enum UInt32Setting
     RequestedProtocols = 1093,
     SelectedProtocol = 1094,
     NegotiationFlags = 1095,
+    AuthenticationLevel = 1100,
     TlsSecLevel = 1105,
     OsMajorType = 2304,
     OsMinorType = 2305,
@@ -166,6 +172,9 @@ internal enum UInt32Setting
     FrameAcknowledge = 3714,
     NSCodecColorLossLevel = 3715,
     GfxCapsFilter = 3848,
+    TcpKeepAliveRetries = 5191,
+    TcpKeepAliveDelay = 5192,
+    TcpKeepAliveInterval = 5193,
     TcpAckTimeout = 5194,
     TcpConnectTimeout = 5197,
 }

@@ -122,6 +122,8 @@ internal static unsafe partial class Posix
     public const short POLLOUT = 4;
     public const int EINTR = 4;
     public const int CLOCK_MONOTONIC = 1;
+    public const int IPPROTO_TCP = 6;
+    public const int TCP_NODELAY = 1;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct PollFd
@@ -155,6 +157,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc")]
     public static partial int close(int descriptor);
+
+    [LibraryImport("libc")]
+    public static partial int setsockopt(int socket, int level, int name, void* value, uint length);
 
     /// <summary>CLOCK_MONOTONIC in nanoseconds: the clock of every stamp.</summary>
     public static long MonotonicNanos()
