@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FreeRdp.Native;
 
 namespace FreeRdp;
 
@@ -64,12 +65,26 @@ public static class FreeRdpLibrary
             // SAFETY: writes three ints on this stack frame.
             Native.Freerdp.freerdp_get_version(&major, &minor, &revision);
             var version = new Version(major, minor, revision);
-            return WhyRefused(version) is { } why ? throw new RdpException(why) : version;
+            if (WhyRefused(version) is { } why)
+                throw new RdpException(why);
+            Prepare();
+            return version;
         }
         catch (DllNotFoundException)
         {
             throw new RdpException("FreeRdp.Net needs libfreerdp3.so.3, libfreerdp-client3.so.3, libfreerdp-server3.so.3 and "
                 + "libwinpr3.so.3, which are not installed (Debian: libfreerdp3-3, libfreerdp-client3-3, libfreerdp-server3-3).");
         }
+    }
+
+    /// <summary>Once for the process, before the first context.</summary>
+    private static unsafe void Prepare()
+    {
+        // NTLM needs MD4, which OpenSSL 3 keeps in its legacy provider; this call loads it, and must come before anything hashes.
+        Ssl.winpr_InitializeSSL(0);
+        // libfreerdp writes its log to the standard streams, which belong to the program; whoever wants it says so by WLOG_LEVEL.
+        // SAFETY: the root logger is a global of the library.
+        if (Environment.GetEnvironmentVariable("WLOG_LEVEL") is null)
+            WLog.WLog_SetLogLevel(WLog.WLog_GetRoot(), WLog.WLOG_OFF);
     }
 }

@@ -33,21 +33,17 @@ public sealed unsafe partial class RdpClient
 
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> connected = &OnChannelConnected;
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> disconnected = &OnChannelDisconnected;
-        delegate* unmanaged[Cdecl]<void*, ConnectionStateChangeEventArgs*, void> state = &OnStateChange;
         PubSub.PubSub_Subscribe(Context->pubSub, "ChannelConnected", connected);
         PubSub.PubSub_Subscribe(Context->pubSub, "ChannelDisconnected", disconnected);
-        PubSub.PubSub_Subscribe(Context->pubSub, "ConnectionStateChange", state);
     }
 
     private void UnsubscribeChannels()
     {
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> connected = &OnChannelConnected;
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> disconnected = &OnChannelDisconnected;
-        delegate* unmanaged[Cdecl]<void*, ConnectionStateChangeEventArgs*, void> state = &OnStateChange;
         // SAFETY: the context is alive; unsubscribing what never was subscribed does nothing.
         PubSub.PubSub_Unsubscribe(Context->pubSub, "ChannelConnected", connected);
         PubSub.PubSub_Unsubscribe(Context->pubSub, "ChannelDisconnected", disconnected);
-        PubSub.PubSub_Unsubscribe(Context->pubSub, "ConnectionStateChange", state);
     }
 
     /// <summary>Gives the socket away, once: a second call means that libfreerdp wants to dial again, which is not its business.</summary>
@@ -79,6 +75,8 @@ public sealed unsafe partial class RdpClient
         var status = s_readPdu(transport, stream);
         if (self is null)
             return status;
+        if (self._stage != RdpStage.Run)
+            self.EnterState(Freerdp.freerdp_get_state(context));
         if (status == 0)
         {
             if (stream->pointer != stream->buffer && self._partialPduNanos == 0)
@@ -137,13 +135,6 @@ public sealed unsafe partial class RdpClient
         if (OwnerOf<RdpClient>(instance->context) is { } self)
             self._logonError = (data, type);
         return 1;
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnStateChange(void* context, ConnectionStateChangeEventArgs* e)
-    {
-        if (OwnerOf<RdpClient>((rdp_context*)context) is { } self)
-            self.EnterState(e->state);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -96,6 +96,9 @@ public sealed unsafe partial class RdpClient
                 "The host refused the security protocols that were offered, or closed the connection.", code);
         }
 
+        // CredSSP runs inside the TLS that is being made, before the state machine moves on.
+        if (cause is RdpCause.WrongCredentials or RdpCause.AccountLocked or RdpCause.AccessDenied && _stage < RdpStage.SignIn)
+            _stage = RdpStage.SignIn;
         return Failure(cause ?? RdpCause.ProtocolError, RdpFailure.TextOf(code), code);
     }
 

@@ -60,15 +60,6 @@ internal unsafe struct ChannelConnectedEventArgs
     [FieldOffset(24)] public void* pInterface;
 }
 
-/// <summary>event.h: the connection sequence moved on.</summary>
-[NativeStruct("ConnectionStateChangeEventArgs", "freerdp/event.h")]
-[StructLayout(LayoutKind.Explicit)]
-internal struct ConnectionStateChangeEventArgs
-{
-    [FieldOffset(16)] public int state;
-    [FieldOffset(20)] public BOOL active;
-}
-
 /// <summary>types.h: the states of the connection sequence that are told apart here.</summary>
 [NativeConstants("CONNECTION_STATE_", "freerdp/types.h")]
 internal static class ConnectionState

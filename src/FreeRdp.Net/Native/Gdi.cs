@@ -24,7 +24,7 @@ internal unsafe struct rdp_gdi
 
 /// <summary>codec/color.h: opaque, only its address is passed on.</summary>
 [NativeStruct("gdiPalette", "freerdp/codec/color.h")]
-[StructLayout(LayoutKind.Explicit, Size = 1032)]
+[StructLayout(LayoutKind.Explicit, Size = 1028)]
 internal struct gdiPalette
 {
     [FieldOffset(0)] public uint format;

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using FreeRdp.Net.Tests.Hosts;
+using Xunit.Abstractions;
+
+namespace FreeRdp.Net.Tests;
+
+/// <summary>The client against FreeRDP's shadow server.</summary>
+public sealed class RdpClientShadowTests(ShadowHost host, ITestOutputHelper output) : IClassFixture<ShadowHost>
+{
+    private const byte KeyA = 0x1e;
+
+    [ShadowTheory]
+    [InlineData(RdpSecurity.Tls, true, "tls")]
+    [InlineData(RdpSecurity.Tls, false, "tls")]
+    [InlineData(RdpSecurity.Nla, true, "nla")]
+    [InlineData(RdpSecurity.Nla, false, "nla")]
+    public void Connect_ByEachProtocolAndEncoding_PictureArrivesAndAnswersKeys(RdpSecurity security, bool pipeline, string protocol)
+    {
+        using var run = new ClientUnderTest(PortFor(security), o => o with { Security = security, GraphicsPipeline = pipeline });
+        var failure = run.Connect();
+        Assert.True(failure is null, $"{failure}\n{host.Output}");
+        Assert.Equal(protocol, run.Client.Protocol);
+        Assert.NotNull(run.Client.Certificate);
+        Assert.Equal(64, run.Client.Certificate.Sha256.Length);
+        Assert.True(run.PumpUntil(() => run.Paints > 0 && run.HasColours()), $"{run.Ended}\n{host.Output}");
+        Assert.Equal(pipeline, run.Client.GraphicsPipelineActive);
+        run.PumpUntilStill();
+        run.Client.SendMouse(0x0800, 100, 100); // the pointer gives the xterm the focus
+        var before = run.PumpUntilStill();
+        var pressed = Stopwatch.GetTimestamp();
+        run.PressKey(KeyA);
+        Assert.True(run.PumpUntil(() => run.PictureHash() != before), $"{run.Ended}");
+        output.WriteLine($"first picture {run.FirstPictureMillis:0} ms, key to damage {Stopwatch.GetElapsedTime(pressed).TotalMilliseconds:0.00} ms");
+        Assert.True(run.LastDecodedNanos >= run.LastReceivedNanos && run.LastReceivedNanos > 0);
+    }
+
+    private int PortFor(RdpSecurity security) => security == RdpSecurity.Nla ? host.NlaPort : host.Port;
+
+    [ShadowFact]
+    public void Connect_WrongPasswordByNla_IsAValue()
+    {
+        using var run = new ClientUnderTest(host.NlaPort, o => o with { Security = RdpSecurity.Nla, Password = "wrong" });
+        var failure = run.Connect();
+        Assert.NotNull(failure);
+        output.WriteLine(failure.ToString());
+        Assert.Equal((RdpStage.SignIn, RdpCause.WrongCredentials), (failure.Stage, failure.Cause));
+        Assert.DoesNotContain("wrong", failure.Detail);
+    }
+
+    [ShadowFact]
+    public void Connect_NlaWithoutPassword_IsAValue()
+    {
+        using var run = new ClientUnderTest(host.NlaPort, o => o with { Security = RdpSecurity.Nla, Password = "" });
+        var failure = run.Connect();
+        Assert.NotNull(failure);
+        Assert.Equal(RdpCause.WrongCredentials, failure.Cause);
+    }
+
+    [ShadowFact]
+    public void Connect_PinnedCertificateDiffers_IsRefusedAsAValue()
+    {
+        using var run = new ClientUnderTest(host.Port, o => o with { PinnedCertificateSha256 = new string('a', 64) });
+        var failure = run.Connect();
+        Assert.NotNull(failure);
+        Assert.Equal((RdpStage.Tls, RdpCause.CertificateChanged), (failure.Stage, failure.Cause));
+    }
+
+    [ShadowFact]
+    public void Connect_PinnedCertificateMatches_IsAccepted()
+    {
+        string pin;
+        using (var first = new ClientUnderTest(host.Port))
+        {
+            Assert.Null(first.Connect());
+            pin = first.Client.Certificate!.Sha256;
+        }
+
+        var spaced = string.Join(':', pin.Chunk(2).Select(c => new string(c))).ToUpperInvariant();
+        using var second = new ClientUnderTest(host.Port, o => o with { PinnedCertificateSha256 = spaced });
+        Assert.Null(second.Connect());
+    }
+
+    [ShadowFact]
+    public void Process_HostKilled_IsAValue()
+    {
+        using var own = new ShadowHost();
+        using var run = new ClientUnderTest(own.Port);
+        Assert.Null(run.Connect());
+        Assert.True(run.PumpUntil(() => run.Paints > 0));
+        own.KillServer();
+        run.PumpUntil(() => run.Ended is not null);
+        Assert.NotNull(run.Ended);
+        output.WriteLine(run.Ended.ToString());
+        Assert.Equal(RdpStage.Run, run.Ended.Stage);
+        Assert.Contains(run.Ended.Cause, new[] { RdpCause.ConnectionLost, RdpCause.HostClosed });
+    }
+
+    [ShadowFact]
+    public void Connect_FiftyTimesInOneProcess_LeavesNothingBehind()
+    {
+        Cycle(10);
+        var (descriptors, memory) = (Descriptors(), ResidentBytes());
+        Cycle(50);
+        output.WriteLine($"descriptors {descriptors} -> {Descriptors()}, resident {memory >> 20} -> {ResidentBytes() >> 20} MiB");
+        Assert.True(Descriptors() <= descriptors + 2, $"{descriptors} descriptors became {Descriptors()}");
+        Assert.True(ResidentBytes() < memory + (24 << 20), $"{memory >> 20} MiB became {ResidentBytes() >> 20} MiB");
+
+        void Cycle(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                var security = i % 2 == 0 ? RdpSecurity.Tls : RdpSecurity.Nla;
+                using var run = new ClientUnderTest(PortFor(security), o => o with { Security = security });
+                var failure = run.Connect();
+                Assert.True(failure is null, $"connection {i}: {failure}\n{host.Output}");
+                Assert.True(run.PumpUntil(() => run.Paints > 0), $"connection {i}: {run.Ended}");
+            }
+
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+
+        static long ResidentBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], null) * Environment.SystemPageSize;
+    }
+}
+
+/// <summary>Skips where FreeRDP or its shadow server is missing.</summary>
+public sealed class ShadowFactAttribute : FactAttribute
+{
+    public ShadowFactAttribute() => Skip = FreeRdpLibrary.WhyUnavailable() ?? ShadowHost.WhyMissing;
+}
+
+/// <summary>Skips where FreeRDP or its shadow server is missing.</summary>
+public sealed class ShadowTheoryAttribute : TheoryAttribute
+{
+    public ShadowTheoryAttribute() => Skip = FreeRdpLibrary.WhyUnavailable() ?? ShadowHost.WhyMissing;
+}
