@@ -40,7 +40,7 @@ public sealed unsafe partial class RdpClient
     private bool FlushChannels()
     {
         // SAFETY: both belong to this live context.
-        return Channels.freerdp_channels_check_fds(Context->channels, _instance.Instance);
+        return Native.Channels.freerdp_channels_check_fds(Context->channels, _instance.Instance);
     }
 
     private void LoadChannels()
@@ -55,17 +55,17 @@ public sealed unsafe partial class RdpClient
             var entry = ClientChannels.freerdp_channels_load_static_addin_entry(
                 drdynvc, null, null, AddinChannel.STATIC | AddinChannel.ENTRYEX);
             if (entry is null
-                || Channels.freerdp_channels_client_load_ex(Context->channels, Context->settings, entry, Context->settings) != 0)
+                || Native.Channels.freerdp_channels_client_load_ex(Context->channels, Context->settings, entry, Context->settings) != 0)
                 throw new RdpException("libfreerdp-client has no dynamic channels built in.");
         }
     }
 
     private void AddDynamicChannel(byte* name)
     {
-        var arguments = DynamicChannels.freerdp_addin_argv_new(1, &name);
-        if (arguments is not null && DynamicChannels.freerdp_dynamic_channel_collection_add(Context->settings, arguments))
+        var arguments = ChannelCollection.freerdp_addin_argv_new(1, &name);
+        if (arguments is not null && ChannelCollection.freerdp_dynamic_channel_collection_add(Context->settings, arguments))
             return;
-        DynamicChannels.freerdp_addin_argv_free(arguments);
+        ChannelCollection.freerdp_addin_argv_free(arguments);
         throw new RdpException("A dynamic channel could not be added.");
     }
 

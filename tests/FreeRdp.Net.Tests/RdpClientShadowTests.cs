@@ -94,36 +94,6 @@ public sealed class RdpClientShadowTests(ShadowHost host, ITestOutputHelper outp
         Assert.Equal(RdpStage.Run, run.Ended.Stage);
         Assert.Contains(run.Ended.Cause, new[] { RdpCause.ConnectionLost, RdpCause.HostClosed });
     }
-
-    [ShadowFact]
-    public void Connect_FiftyTimesInOneProcess_LeavesNothingBehind()
-    {
-        Cycle(10);
-        var (descriptors, memory) = (Descriptors(), ResidentBytes());
-        Cycle(50);
-        output.WriteLine($"descriptors {descriptors} -> {Descriptors()}, resident {memory >> 20} -> {ResidentBytes() >> 20} MiB");
-        Assert.True(Descriptors() <= descriptors + 2, $"{descriptors} descriptors became {Descriptors()}");
-        Assert.True(ResidentBytes() < memory + (24 << 20), $"{memory >> 20} MiB became {ResidentBytes() >> 20} MiB");
-
-        void Cycle(int times)
-        {
-            for (var i = 0; i < times; i++)
-            {
-                var security = i % 2 == 0 ? RdpSecurity.Tls : RdpSecurity.Nla;
-                using var run = new ClientUnderTest(PortFor(security), o => o with { Security = security });
-                var failure = run.Connect();
-                Assert.True(failure is null, $"connection {i}: {failure}\n{host.Output}");
-                Assert.True(run.PumpUntil(() => run.Paints > 0), $"connection {i}: {run.Ended}");
-            }
-
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
-
-        static long ResidentBytes() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], null) * Environment.SystemPageSize;
-    }
 }
 
 /// <summary>Skips where FreeRDP or its shadow server is missing.</summary>

@@ -39,7 +39,7 @@ internal static unsafe partial class ClientChannels
 
 /// <summary>settings.h: the dynamic channels that drdynvc opens listeners for.</summary>
 [NativeHeader("freerdp/settings.h")]
-internal static unsafe partial class DynamicChannels
+internal static unsafe partial class ChannelCollection
 {
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial void* freerdp_addin_argv_new(nuint argc, byte** argv);

@@ -43,14 +43,10 @@ internal static unsafe partial class Color
 }
 
 /// <summary>crypto/certificate.h. Returned strings are the caller's and are freed with free(3).</summary>
-[NativeHeader("freerdp/crypto/certificate.h")]
 internal static unsafe partial class Certificate
 {
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial void* freerdp_certificate_new_from_pem(byte* pem);
-
-    [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial void freerdp_certificate_free(void* certificate);
 
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial byte* freerdp_certificate_get_fingerprint_by_hash_ex(void* certificate, byte* hash, BOOL separator);
