@@ -67,7 +67,9 @@ write_configuration() {
             -keyout "$state/key.pem" -out "$state/cert.pem" 2> /dev/null
     fi
     mkdir -m 755 etc/xrdp etc/xorg
-    cp /etc/xrdp/km-*.ini /etc/xrdp/xrdp_keyboard.ini etc/xrdp/
+    cp /etc/xrdp/km-* /etc/xrdp/xrdp_keyboard.ini etc/xrdp/
+    # xrdp 0.10 has the graphics pipeline, and its codecs in a file of their own.
+    [ ! -e /etc/xrdp/gfx.toml ] || cp /etc/xrdp/gfx.toml etc/xrdp/
     cp run/lab/xrdp/xrdp.ini run/lab/xrdp/sesman.ini "$state/cert.pem" "$state/key.pem" etc/xrdp/
     cp run/lab/xrdp/xorg.conf etc/xorg/
     cp run/lab/session.sh etc/xrdp/startwm.sh

@@ -12,7 +12,7 @@ readonly READY_SECONDS=15
 usage() {
     cat <<'END'
 usage: remotechain lab up     [--name NAME] [--hosts N] [--users N]   start N xrdp hosts (2) and one shadow host
-       remotechain lab down   [--name NAME]                           end it; nothing stays behind
+       remotechain lab down   [--name NAME | --all]                   end it; nothing stays behind
        remotechain lab status [--name NAME] [--json]                  hosts, addresses, users, where the credentials are
        remotechain lab run    [--name NAME] HOST USER PROGRAM [ARG…]  start a program in USER's session: clock, scroll, video, xterm, …
        remotechain lab shell  [--name NAME] HOST                      a root shell inside a host
@@ -134,17 +134,26 @@ write_credentials() {
     } > "$lab/credentials.json"
 }
 
+json_of_host() {
+    dir=$lab/hosts/$1
+    security='["nla"]' graphics=true
+    if [ "$(cat "$dir/kind")" = xrdp ]; then
+        security='["tls","rdp"]'
+        [ -e /etc/xrdp/gfx.toml ] || graphics=false   # the graphics pipeline came with xrdp 0.10
+    fi
+    printf '  {"name":"%s","kind":"%s","state":"%s","address":"%s","port":%s,"interface":"%s",' \
+        "$1" "$(cat "$dir/kind")" "$(host_state "$1")" "$(address_of "$1" 2)" "$RDP_PORT" "$(interface_of "$1")"
+    printf '"security":%s,"graphicsPipeline":%s,"users":[%s]}' \
+        "$security" "$graphics" "$(cut -d' ' -f1 "$dir/users" | sed 's/.*/"&"/' | paste -sd, -)"
+}
+
 json_of_lab() {
-    printf '{"name":"%s","state":"%s","credentials":"%s","hosts":[\n' "$name" "$(lab_state)" "$lab/credentials.json"
+    printf '{"name":"%s","state":"%s","credentials":"%s","hosts":[' "$name" "$(lab_state)" "$lab/credentials.json"
     separator=
     for host in $(host_names); do
-        dir=$lab/hosts/$host
-        case $(cat "$dir/kind") in xrdp) security='["tls","rdp"]' graphics=false ;; *) security='["nla"]' graphics=true ;; esac
-        printf '%s  {"name":"%s","kind":"%s","state":"%s","address":"%s","port":%s,"interface":"%s","security":%s,"graphicsPipeline":%s,"users":[%s]}' \
-            "$separator" "$host" "$(cat "$dir/kind")" "$(host_state "$host")" "$(address_of "$host" 2)" "$RDP_PORT" \
-            "$(interface_of "$host")" "$security" "$graphics" "$(cut -d' ' -f1 "$dir/users" | sed 's/.*/"&"/' | paste -sd, -)"
-        separator=',
-'
+        printf '%s\n' "$separator"
+        json_of_host "$host"
+        separator=,
     done
     printf '\n]}\n'
 }
@@ -240,15 +249,17 @@ lab_run() {
 [ $# -ge 1 ] || { usage; exit 2; }
 verb=$1
 shift
-name=default hosts=2 users=40 json=no new_certificate=no
+name=default hosts=2 users=40 json=no all=no new_certificate=no
 case $verb in run) stop_at_words=yes ;; *) stop_at_words=no ;; esac
 positional=
 while [ $# -gt 0 ]; do
+    case $1 in --name | --hosts | --users) [ $# -ge 2 ] || fail "$1 needs a value" ;; esac
     case $1 in
         --name) name=$2; shift ;;
         --hosts) hosts=$2; shift ;;
         --users) users=$2; shift ;;
         --json) json=yes ;;
+        --all) all=yes ;;
         --new-certificate) new_certificate=yes ;;
         --help | -h) usage; exit 0 ;;
         -*) usage >&2; exit 2 ;;
@@ -267,7 +278,12 @@ case $verb in help | --help | -h) usage; exit 0 ;; esac
 is_root || fail "the lab makes network namespaces and accounts of its own, which needs root: sudo ./remotechain lab $verb …"
 case $verb in
     up) lab_up ;;
-    down) lab_down ;;
+    down)
+        if [ "$all" = yes ]; then
+            for lab in "$LABS"/*/; do lab=${lab%/} name=$(basename "$lab"); [ ! -d "$lab" ] || lab_down; done
+        else
+            lab_down
+        fi ;;
     status) lab_status ;;
     run) lab_run "$@" ;;
     shell) need_host "$positional"; enter_host "$positional" HOME=/root bash -l ;;
