@@ -1,1 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RemoteChain.Benchmarks;
+
+// One benchmark a call. Talk goes to standard error; with --json, standard output is exactly one JSON object.
+var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Task<object>> Run)>
+{
+    ["hop"] = ("key press to picture: direct, through FreeRDP's proxy, through this gateway", HopBenchmark.RunAsync),
+};
+
+string name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
+if (!benchmarks.TryGetValue(name, out var benchmark))
+{
+    Console.Error.WriteLine($"There is no benchmark '{name}'. There are:");
+    foreach (var (known, (what, _)) in benchmarks)
+    {
+        Console.Error.WriteLine($"  {known,-10} {what}");
+    }
+
+    return 2;
+}
+
+var options = new BenchmarkOptions(args);
+object result = await benchmark.Run(options);
+var json = new JsonSerializerOptions
+{
+    WriteIndented = !options.Json, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+};
+Console.WriteLine(JsonSerializer.Serialize(result, json));
 return 0;

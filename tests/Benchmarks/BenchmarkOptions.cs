@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace RemoteChain.Benchmarks;
+
+/// <summary>The words after the benchmark's name: <c>--json</c> and <c>--name value</c>.</summary>
+public sealed class BenchmarkOptions(string[] arguments)
+{
+    /// <summary>Whether standard output is for a program.</summary>
+    public bool Json => arguments.Contains("--json");
+
+    /// <summary>A whole number given as <c>--name value</c>, or the default.</summary>
+    public int Number(string name, int otherwise)
+    {
+        int at = Array.IndexOf(arguments, $"--{name}");
+        return at < 0 ? otherwise : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Tells the person who waits.</summary>
+    public static void Say(string text) => Console.Error.WriteLine(text);
+}

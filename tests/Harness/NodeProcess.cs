@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace RemoteChain.Harness;
+
+/// <summary>A real node: the built executable with a data directory of its own, on ports of its own.</summary>
+public sealed class NodeProcess : IAsyncDisposable
+{
+    /// <summary>The account that the harness adds, an admin.</summary>
+    public const string Admin = "tester";
+
+    private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output;
+
+    private NodeProcess(Process process, StringBuilder output, string dataDirectory, HttpClient api, int rdpPort)
+    {
+        _process = process;
+        _output = output;
+        DataDirectory = dataDirectory;
+        Api = api;
+        RdpPort = rdpPort;
+    }
+
+    /// <summary>The node's process.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Whether the node has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Where it keeps everything.</summary>
+    public string DataDirectory { get; }
+
+    /// <summary>A client of its API, as the operator.</summary>
+    public HttpClient Api { get; }
+
+    /// <summary>The front door's port on 127.0.0.1.</summary>
+    public int RdpPort { get; }
+
+    /// <summary>The password of <see cref="Admin"/>.</summary>
+    public string AdminPassword { get; } = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
+
+    /// <summary>Everything that the node has printed.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a node and waits until it is ready; <see cref="Admin"/> can sign in then.</summary>
+    public static async Task<NodeProcess> StartAsync(string? dataDirectory = null, params string[] options)
+    {
+        string data = dataDirectory ?? Directory.CreateTempSubdirectory("rc-node-").FullName;
+        int http = FreeRdpProxy.FreePort(), rdp = FreeRdpProxy.FreePort();
+        var start = new ProcessStartInfo(
+            Repository.Node, ["node", "--data", data, "--http", $"127.0.0.1:{http}", "--rdp", $"127.0.0.1:{rdp}", .. options])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = new StringBuilder();
+        DataReceivedEventHandler keep = (_, line) =>
+        {
+            lock (output)
+            {
+                output.AppendLine(line.Data);
+            }
+        };
+        process.OutputDataReceived += keep;
+        process.ErrorDataReceived += keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var api = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}/api/v1/") };
+        var node = new NodeProcess(process, output, data, api, rdp);
+        await node.WaitUntilReadyAsync(rdp);
+        if (dataDirectory is null || !(await node.GetAsync("users")).RootElement.ToString().Contains(Admin, StringComparison.Ordinal))
+        {
+            await node.AddUserAsync(Admin, node.AdminPassword, "admin");
+        }
+
+        return node;
+    }
+
+    /// <summary>Adds an account.</summary>
+    public async Task AddUserAsync(string name, string password, string role = "user") =>
+        await SendAsync(HttpMethod.Post, "users", JsonContent.Create(new { name, password, role }));
+
+    /// <summary>Adds a chain to one host of the lab, with a secret of the same name.</summary>
+    public async Task AddHostAsync(string chain, Lab lab, string host, string user, string extraKeys = "")
+    {
+        var found = lab.Hosts[host];
+        await AddHostAsync(chain, found.Address, found.Port, user, lab.Password(host, user), extraKeys);
+    }
+
+    /// <summary>Adds a chain to a host, with a secret of the same name.</summary>
+    public async Task AddHostAsync(string chain, string address, int port, string user, string password, string extraKeys = "")
+    {
+        await SendAsync(HttpMethod.Put, $"secrets/{chain}", JsonContent.Create(new { user, password }));
+        string document = $"name: {chain}\nlayers:\n  - kind: rdp\n    host: {address}\n    port: {port}\n    credentials: {chain}\n{extraKeys}";
+        await SendAsync(HttpMethod.Put, $"chains/{chain}", new StringContent(document, Encoding.UTF8, "application/yaml"));
+    }
+
+    /// <summary>Reads from the API.</summary>
+    public async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await Api.GetStringAsync(path));
+
+    /// <summary>Calls the API and insists on success.</summary>
+    public async Task<string> SendAsync(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var answer = await Api.SendAsync(new HttpRequestMessage(method, path) { Content = content });
+        string text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{method} {path}: {answer.StatusCode} {text}");
+    }
+
+    /// <summary>The running session of a chain; null when there is none.</summary>
+    public async Task<JsonElement?> SessionOfAsync(string chain)
+    {
+        using var sessions = await GetAsync("sessions");
+        foreach (var session in sessions.RootElement.EnumerateArray())
+        {
+            if (session.GetProperty("chain").GetString() == chain)
+            {
+                return session.Clone();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The node's worker processes (not their sandboxes).</summary>
+    public IReadOnlyList<int> Workers() => ProcessTree.Descendants(ProcessId, "RemoteChain.Wor");
+
+    /// <summary>Stops the node as Ctrl+C does and removes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await Shell.RunAsync("kill", ["-INT", $"{_process.Id}"]);
+            using var limit = new CancellationTokenSource(s_stopTimeout);
+            try
+            {
+                await _process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+                throw new TimeoutException($"the node did not stop within {s_stopTimeout.TotalSeconds} s; it said: {Output}");
+            }
+        }
+
+        Api.Dispose();
+        _process.Dispose();
+        Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync(int rdpPort)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var answer = await Api.GetAsync("health");
+                if (answer.IsSuccessStatusCode)
+                {
+                    break;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            if (_process.HasExited || Stopwatch.GetElapsedTime(started) > s_startTimeout)
+            {
+                throw new InvalidOperationException($"the node did not start; it said: {Output}");
+            }
+
+            await Task.Delay(50);
+        }
+
+        await FreeRdpProxy.WaitForPortAsync(rdpPort);
+        string token = await File.ReadAllTextAsync(Path.Combine(DataDirectory, "operator.token"));
+        Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+    }
+}
