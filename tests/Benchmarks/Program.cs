@@ -6,7 +6,11 @@ using RemoteChain.Benchmarks;
 var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Task<object>> Run)>
 {
     ["hop"] = ("key press to picture: direct, through FreeRDP's proxy, through this gateway", HopBenchmark.RunAsync),
+    ["sessions"] = ("memory, processor time and first picture of 1, 10 and 25 sessions", SessionsBenchmark.RunAsync),
+    ["kill"] = ("workers killed under load: who notices, what comes back, what leaks", KillBenchmark.RunAsync),
+    ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
 };
+
 
 string name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
 if (!benchmarks.TryGetValue(name, out var benchmark))
@@ -25,6 +29,6 @@ object result = await benchmark.Run(options);
 var json = new JsonSerializerOptions
 {
     WriteIndented = !options.Json, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-};
+
 Console.WriteLine(JsonSerializer.Serialize(result, json));
 return 0;

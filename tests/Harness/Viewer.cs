@@ -141,6 +141,13 @@ public sealed class Viewer : IDisposable
     /// <summary>Asks for another desktop size.</summary>
     public bool RequestResize(int width, int height) => _client.RequestResize(width, height, 100);
 
+    /// <summary>One pixel of the picture as it is now, 0xRRGGBB.</summary>
+    public int PixelAt(int x, int y)
+    {
+        var bytes = _client.GetPicture(out int stride);
+        return BitConverter.ToInt32(bytes[(y * stride + x * 4)..]) & 0xFFFFFF;
+    }
+
     /// <summary>The picture as it is now.</summary>
     public Picture Capture()
     {

@@ -152,7 +152,7 @@ internal sealed class RdpFront : IAsyncDisposable
         _pending = new Pending(chain, new FrontGeometry(signIn.Width, signIn.Height, signIn.ScalePercent, signIn.KeyboardLayout));
         _front = new WorkerFront(_worker)
         {
-            Account = account, Address = _address.ToString(), Client = signIn.ClientName, ViewOnly = viewOnly || chain.Gateway.ViewOnly,
+            Account = account, Address = _address.ToString(), Client = signIn.ClientName, ViewOnly = viewOnly || chain.Gateway.ViewOnly, ProcessId = _worker.ProcessId,
         };
         return null;
     }

@@ -22,6 +22,9 @@ public abstract class SessionFront
     /// <summary>Whether it may only watch.</summary>
     public required bool ViewOnly { get; init; }
 
+    /// <summary>The process that serves the viewer; null when it has none of its own.</summary>
+    public int? ProcessId { get; init; }
+
     /// <summary>Identifies the front within its session; set when it joins, never reused.</summary>
     public int Number { get; internal set; }
 

@@ -27,7 +27,7 @@ public sealed class SessionRunner
     private readonly Dictionary<SessionFront, Attached> _fronts = [];
     private readonly Task _running;
     private SessionState _state;
-    private Back? _back;
+    private volatile Back? _back;
     private Notice _notice = new("", NoticeKind.None, 0);
     private long _pictureLostNanos;
     private ITimer? _pauseTimer;
@@ -65,8 +65,15 @@ public sealed class SessionRunner
     /// <summary>Completes when the session has ended and released everything.</summary>
     public Task Ended => _running;
 
-    /// <summary>What lists show; always a consistent snapshot.</summary>
-    public SessionSummary Summary => _summary;
+    /// <summary>What lists show: the state after the last step, and of the back what it reports itself meanwhile.</summary>
+    public SessionSummary Summary
+    {
+        get
+        {
+            var (width, height) = _back?.Size ?? default;
+            return _summary with { Width = width, Height = height, ProcessId = _back?.ProcessId };
+        }
+    }
 
     /// <summary>Lets a front look. False when the session has ended meanwhile or is full.</summary>
     public async ValueTask<bool> JoinAsync(SessionFront front, CancellationToken cancellationToken)
@@ -322,8 +329,8 @@ public sealed class SessionRunner
 
     private SessionSummary Summarize() => new(
         Id, ChainName, Owner.Name, _state.Name, SessionMachine.FailureOf(_state)?.Sentence(),
-        [.. _fronts.Keys.Select(f => new FrontSummary(f.Number, f.Account.Name, f.Address, f.Client, f.ViewOnly, f.Since))],
-        Since, _back?.Size.Width ?? 0, _back?.Size.Height ?? 0);
+        [.. _fronts.Keys.Select(f => new FrontSummary(f.Number, f.Account.Name, f.Address, f.Client, f.ViewOnly, f.Since, f.ProcessId))],
+        Since, 0, 0);
 
     private abstract record Work;
 

@@ -10,6 +10,7 @@ namespace RemoteChain.Gateway.Sessions;
 /// <param name="Since">When it was opened.</param>
 /// <param name="Width">Width of the desktop in pixels; 0 before the first picture.</param>
 /// <param name="Height">Height of the desktop in pixels; 0 before the first picture.</param>
+/// <param name="ProcessId">The desktop worker's process on the node's machine; null while there is none.</param>
 public sealed record SessionSummary(
     string Id,
     string Chain,
@@ -19,7 +20,8 @@ public sealed record SessionSummary(
     IReadOnlyList<FrontSummary> Fronts,
     DateTimeOffset Since,
     int Width,
-    int Height);
+    int Height,
+    int? ProcessId = null);
 
 /// <summary>One front of a session.</summary>
 /// <param name="Number">Identifies it within its session.</param>
@@ -28,4 +30,5 @@ public sealed record SessionSummary(
 /// <param name="Client">Name that the client gave; untrusted text.</param>
 /// <param name="ViewOnly">Whether it may only watch.</param>
 /// <param name="Since">When it joined.</param>
-public sealed record FrontSummary(int Number, string Account, string Address, string Client, bool ViewOnly, DateTimeOffset Since);
+/// <param name="ProcessId">The front worker's process on the node's machine; null for a front without one.</param>
+public sealed record FrontSummary(int Number, string Account, string Address, string Client, bool ViewOnly, DateTimeOffset Since, int? ProcessId = null);

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using FreeRdp;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Benchmarks;
+
+/// <summary>
+/// What a session costs: memory, threads, processor time idle and with a clock that repaints each second, and how long the first
+/// picture takes compared with a direct connection to the same host.
+/// </summary>
+public static class SessionsBenchmark
+{
+    private const string Host = "desk-1";
+    private static readonly int[] s_counts = [1, 10, 25];
+    private static readonly TimeSpan s_measure = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs it.</summary>
+    public static async Task<object> RunAsync(BenchmarkOptions options)
+    {
+        var lab = Lab.Open();
+        var host = lab.Hosts[Host];
+        var direct = new List<long>();
+        for (int i = 0; i < 5; i++)
+        {
+            string user = $"u{40 - i:00}";
+            var (viewer, nanos) = FirstPicture(host.Address, host.Port, user, lab.Password(Host, user));
+            direct.Add(nanos);
+            viewer.Dispose();
+        }
+
+        var results = new List<object>();
+        foreach (int count in s_counts)
+        {
+            BenchmarkOptions.Say($"{count} sessions …");
+            results.Add(await MeasureAsync(lab, count));
+        }
+
+        return new { sessions = results, hostFirstPictureMs = Quantiles.Of(direct) };
+    }
+
+    private static async Task<object> MeasureAsync(Lab lab, int count)
+    {
+        await using var node = await NodeProcess.StartAsync();
+        await Task.Delay(1000); // the pool is warm, as on a node that runs
+        long nodeAlone = ProcessTree.PssBytes(node.ProcessId);
+        var viewers = new List<Viewer>();
+        var first = new List<long>();
+        try
+        {
+            for (int i = 1; i <= count; i++)
+            {
+                await node.AddHostAsync($"s{i}", lab, Host, $"u{i:00}");
+                var (viewer, nanos) = FirstPicture("127.0.0.1", node.RdpPort, $"{NodeProcess.Admin}#s{i}", node.AdminPassword);
+                viewers.Add(viewer);
+                first.Add(nanos);
+                Serve(viewers, TimeSpan.FromMilliseconds(500));
+            }
+
+            Serve(viewers, TimeSpan.FromSeconds(5));
+            double idle = CorePercent(node, viewers);
+            for (int i = 1; i <= count; i++)
+            {
+                await lab.CommandAsync("run", Host, $"u{i:00}", "clock");
+            }
+
+            Serve(viewers, TimeSpan.FromSeconds(3));
+            double clock = CorePercent(node, viewers);
+            var (pss, threads) = Cost(node, nodeAlone);
+            return new
+            {
+                count, pssMbPerSession = Math.Round(pss / 1048576.0 / count, 1), threadsPerSession = Math.Round((double)threads / count, 1),
+                idleCorePercentPerSession = Math.Round(idle / count, 3), clockCorePercentPerSession = Math.Round(clock / count, 3),
+                firstPictureMs = Quantiles.Of(first),
+            };
+        }
+        finally
+        {
+            viewers.ForEach(v => v.Dispose());
+        }
+    }
+
+    /// <summary>Connects and waits for the host's own first picture: the gateway's notice, which is painted at once, has few colours and
+    /// does not count; it is gone when the picture at its corner changes.</summary>
+    private static (Viewer Viewer, long Nanos) FirstPicture(string address, int port, string user, string password)
+    {
+        long started = Stopwatch.GetTimestamp();
+        var (viewer, failure) = Viewer.Connect(address, port, o => o with { User = user, Password = password, Security = RdpSecurity.Tls });
+        if (viewer is null)
+        {
+            throw new InvalidOperationException($"{user} at {address}:{port}: {failure}");
+        }
+
+        bool came = viewer.Pump(TimeSpan.FromSeconds(20), () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2)));
+        return came
+            ? (viewer, viewer.PaintedNanos - started)
+            : throw new InvalidOperationException($"{user} at {address}:{port}: no picture within 20 s; ended: {viewer.Ended}");
+    }
+
+    private static void Serve(List<Viewer> viewers, TimeSpan time) => Viewer.Pump(viewers, time, () => false);
+
+    /// <summary>Processor time of the node and everything below it, in percent of one core. Warm workers are part of the price.</summary>
+    private static double CorePercent(NodeProcess node, List<Viewer> viewers)
+    {
+        double before = Total(node);
+        long started = Stopwatch.GetTimestamp();
+        Serve(viewers, s_measure);
+        return 100 * (Total(node) - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static double Total(NodeProcess node) =>
+        ProcessTree.Descendants(node.ProcessId).Append(node.ProcessId).Sum(p => ProcessTree.ProcessorTime(p).TotalSeconds);
+
+    /// <summary>Memory and threads of all processes below the node but its warm workers, and what the node itself has grown by.</summary>
+    private static (long PssBytes, int Threads) Cost(NodeProcess node, long nodeAlone)
+    {
+        var busy = ProcessTree.Descendants(node.ProcessId);
+        long pss = busy.Sum(ProcessTree.PssBytes) + Math.Max(0, ProcessTree.PssBytes(node.ProcessId) - nodeAlone);
+        return (pss, busy.Sum(ProcessTree.Threads));
+    }
+}
