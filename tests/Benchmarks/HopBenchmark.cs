@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FreeRdp;
 using RemoteChain.Harness;
 

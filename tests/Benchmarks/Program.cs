@@ -11,7 +11,6 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
 };
 
-
 string name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
 if (!benchmarks.TryGetValue(name, out var benchmark))
 {
@@ -29,6 +28,6 @@ object result = await benchmark.Run(options);
 var json = new JsonSerializerOptions
 {
     WriteIndented = !options.Json, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-
+};
 Console.WriteLine(JsonSerializer.Serialize(result, json));
 return 0;
