@@ -21,6 +21,9 @@ public sealed unsafe class RdpWaiter : IDisposable
     /// <summary>Forgets all descriptors.</summary>
     public void Clear() => _count = 0;
 
+    /// <summary>How many descriptors have been added: the index of the next one.</summary>
+    public int Count => _count;
+
     /// <summary>Adds a descriptor of the caller and returns its index for <see cref="IsReadable"/> and <see cref="IsWritable"/>.</summary>
     /// <exception cref="RdpException">There are more than <see cref="DescriptorsMax"/>.</exception>
     public int Add(int descriptor, bool read = true, bool write = false)
@@ -70,6 +73,18 @@ public sealed unsafe class RdpWaiter : IDisposable
 
     /// <summary>Whether the last wait found the descriptor readable, in error or hung up.</summary>
     public bool IsReadable(int index) => (Entry(index).revents & ~Posix.POLLOUT) != 0;
+
+    /// <summary>Whether the last wait found any of these descriptors ready for what they were added for.</summary>
+    public bool IsAnyReady(int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            if (Entry(i).revents != 0)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Whether the last wait found the descriptor writable, in error or hung up.</summary>
     public bool IsWritable(int index) => (Entry(index).revents & ~Posix.POLLIN) != 0;

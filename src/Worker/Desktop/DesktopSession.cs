@@ -1,0 +1,146 @@
+using FreeRdp;
+using RemoteChain.Surface;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Worker.Desktop;
+
+/// <summary>Why a desktop ended: what to tell the node (null when there is nobody to tell) and how the process ends.</summary>
+readonly record struct DesktopEnd(Failure? Failure, int Code);
+
+/// <summary>
+/// One connection to a host, on one thread: waits for the host, the fronts' input bell and the node at once. Input goes first, because it
+/// takes microseconds and somebody waits for it; decoding may take milliseconds.
+/// </summary>
+sealed class DesktopSession : IDisposable
+{
+    readonly ControlSocket _control;
+    readonly long _startedNanos;
+    readonly RdpClient _client;
+    readonly SurfacePainter _painter;
+    readonly FrontInputs _inputs;
+    readonly Bell _inputBell;
+    readonly RdpWaiter _waiter = new();
+
+    internal DesktopSession(ControlSocket control, StartDesktop start, long startedNanos)
+    {
+        _control = control;
+        _startedNanos = startedNanos;
+        _inputBell = new Bell(start.InputBell.Duplicate());
+        _painter = new SurfacePainter(start.Surface);
+        _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted };
+        _inputs = new FrontInputs(_client, _painter.Fits);
+        start.Dispose();
+    }
+
+    internal DesktopEnd Run()
+    {
+        if (_client.Connect(CancellationToken.None) is { } refused) return Ended(refused);
+        if (!_painter.Fits(_client.Width, _client.Height))
+            return Failed(FailureStage.Activate, FailureCause.Unsupported, $"the host's desktop of {_client.Width} x {_client.Height} is too large");
+        Tell(new DesktopConnected(_client.Width, _client.Height, _client.Certificate?.Sha256 ?? "", _client.Certificate?.Subject ?? "",
+            _client.Protocol, ""));
+        while (true)
+        {
+            _waiter.Clear();
+            _client.Watch(_waiter);
+            var hostEnd = _waiter.Count;
+            var bell = _waiter.Add(_inputBell.Handle.Descriptor);
+            var node = _waiter.Add(_control.Handle.Descriptor);
+            if (!_waiter.Wait(timeoutMillis: -1)) continue;
+            if (_waiter.IsReadable(bell) && _inputBell.Clear()) _inputs.Deliver();
+            if (_waiter.IsAnyReady(0, hostEnd) && _client.Process() is { } gone) return Ended(gone);
+            if (_painter.TooLarge) return Failed(FailureStage.Run, FailureCause.Unsupported, "the host's desktop became too large");
+            if (_waiter.IsReadable(node) && Listen() is { } end) return end;
+            _inputs.RetryResize();
+        }
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _inputs.Dispose();
+        _painter.Dispose();
+        _inputBell.Dispose();
+        _waiter.Dispose();
+    }
+
+    /// <summary>Handles what the node said; a value ends the desktop.</summary>
+    DesktopEnd? Listen()
+    {
+        while (true)
+        {
+            switch (_control.Receive(out var message, timeoutMillis: 0))
+            {
+                case ControlReceive.None: return null;
+                case ControlReceive.Closed: return new(null, ExitCode.NodeGone);
+                case ControlReceive.Malformed: return new(null, ExitCode.Protocol);
+            }
+            using (message)
+            {
+                switch (message)
+                {
+                    case AttachFront attach:
+                        Attach(attach);
+                        break;
+                    case DetachFront detach:
+                        _inputs.Detach(detach.FrontNumber);
+                        _painter.DetachBell(detach.FrontNumber);
+                        break;
+                    case Stop:
+                        return Failed(FailureStage.Run, FailureCause.Stopped, "");
+                    default:
+                        return new(null, ExitCode.Protocol);
+                }
+            }
+        }
+    }
+
+    void Attach(AttachFront attach)
+    {
+        _painter.AttachBell(attach.FrontNumber, new Bell(attach.DamageBell.Duplicate()));
+        if (attach is { MayControl: true, Input: { } ring }) _inputs.Attach(attach.FrontNumber, ring);
+        // The ring may have been written, and the bell cleared, before this front was known.
+        _inputs.Deliver();
+    }
+
+    void OnPainted(in RdpPaint paint)
+    {
+        var first = !_painter.HasPicture;
+        _painter.Paint(paint, _inputs.LastSentBefore(paint.ReceivedNanos));
+        if (first && _painter.HasPicture) Tell(new FirstPicture(MonotonicClock.NowNanos() - _startedNanos));
+    }
+
+    void OnResized(int width, int height)
+    {
+        if (_painter.Resize(width, height)) Tell(new DesktopResized(width, height));
+    }
+
+    // A node that does not read is a node that kills this process; nothing here can do more about it.
+    void Tell(ControlMessage message) => _control.Send(message);
+
+    static DesktopEnd Failed(FailureStage stage, FailureCause cause, string detail) => new(new(stage, cause, detail), ExitCode.Ended);
+
+    static DesktopEnd Ended(RdpFailure failure) => new(DesktopFailure.Of(failure), ExitCode.Ended);
+
+    static RdpClientOptions OptionsOf(StartDesktop start) => new()
+    {
+        Socket = start.Socket.Detach(),
+        ServerName = start.ServerName,
+        User = start.User,
+        Domain = start.Domain,
+        Password = start.Password.Reveal(),
+        Width = start.Width,
+        Height = start.Height,
+        ScalePercent = start.ScalePercent,
+        KeyboardLayout = start.KeyboardLayout,
+        PinnedCertificateSha256 = start.PinnedCertificate.Length == 0 ? null : start.PinnedCertificate,
+        GraphicsPipeline = start.GraphicsPipeline,
+        Security = start.Security switch
+        {
+            DesktopSecurity.Nla => RdpSecurity.Nla,
+            DesktopSecurity.Tls => RdpSecurity.Tls,
+            DesktopSecurity.Rdp => RdpSecurity.Rdp,
+            _ => RdpSecurity.Any,
+        },
+    };
+}

@@ -1,0 +1,95 @@
+using FreeRdp;
+using RemoteChain.Surface;
+
+namespace RemoteChain.Worker.Desktop;
+
+/// <summary>Takes the input of all fronts from their rings to the host, and remembers which input was sent when.</summary>
+/// <param name="client">The connection to the host.</param>
+/// <param name="fits">Whether a size can be had: a larger one is not even asked for.</param>
+sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits) : IDisposable
+{
+    /// <summary>Fronts that may control at once.</summary>
+    internal const int FrontsMax = 32;
+
+    /// <summary>Entries that one front may have handled before the others get their turn.</summary>
+    const int TurnMax = 64;
+
+    readonly List<FrontInput> _fronts = new(FrontsMax);
+    readonly SentInputs _sent = new();
+    (int Width, int Height, int ScalePercent)? _wantedSize;
+
+    /// <summary>Takes a front's ring; the caller keeps the descriptor. A ring that is none, or one too many, is left out.</summary>
+    internal void Attach(int frontNumber, DescriptorHandle ring)
+    {
+        if (_fronts.Count == FrontsMax || _fronts.Exists(f => f.Number == frontNumber)) return;
+        if (InputRingReader.TryOpen(ring, frontNumber, out var reader)) _fronts.Add(new FrontInput(reader, client));
+    }
+
+    /// <summary>Forgets a front and lets go of what it holds at the host.</summary>
+    internal void Detach(int frontNumber)
+    {
+        var index = _fronts.FindIndex(f => f.Number == frontNumber);
+        if (index < 0) return;
+        _fronts[index].ReleaseAll();
+        _fronts[index].Dispose();
+        _fronts.RemoveAt(index);
+    }
+
+    /// <summary>Sends everything that waits in the rings.</summary>
+    internal void Deliver()
+    {
+        for (var again = true; again;)
+        {
+            again = false;
+            for (var i = _fronts.Count - 1; i >= 0; i--)
+            {
+                var outcome = DeliverTurn(_fronts[i]);
+                again |= outcome == InputRead.Entry;
+                // Impossible values: this front is broken or hostile. It loses its input, nobody else does.
+                if (outcome == InputRead.Corrupt) Detach(_fronts[i].Number);
+            }
+        }
+    }
+
+    /// <summary>The newest input that was on its way to the host before this moment, 0 when there is none.</summary>
+    internal ulong LastSentBefore(long nanos) => _sent.Before(nanos);
+
+    /// <summary>A size that was wanted before the host was ready for it is asked for now.</summary>
+    internal void RetryResize()
+    {
+        if (_wantedSize is not { } size || !client.CanResize) return;
+        _wantedSize = null;
+        if (client.Width != size.Width || client.Height != size.Height) client.RequestResize(size.Width, size.Height, size.ScalePercent);
+    }
+
+    public void Dispose()
+    {
+        foreach (var front in _fronts) front.Dispose();
+        _fronts.Clear();
+    }
+
+    /// <returns><see cref="InputRead.Entry"/> when the turn ended before the ring did.</returns>
+    InputRead DeliverTurn(FrontInput front)
+    {
+        for (var i = 0; i < TurnMax; i++)
+        {
+            var read = front.TryRead(out var input);
+            if (read != InputRead.Entry) return read;
+            switch (input.Kind)
+            {
+                case InputKind.Resize:
+                    if (fits(input.A, input.B)) _wantedSize = (input.A, input.B, input.C == 0 ? 100 : input.C);
+                    RetryResize();
+                    break;
+                case InputKind.Refresh:
+                    client.RequestRefresh();
+                    break;
+                default:
+                    front.Send(input);
+                    _sent.Add(input.Id, MonotonicClock.NowNanos());
+                    break;
+            }
+        }
+        return InputRead.Entry;
+    }
+}
