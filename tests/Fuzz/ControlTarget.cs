@@ -1,0 +1,55 @@
+using RemoteChain.Surface;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Fuzz;
+
+/// <summary>Control messages: the last byte of the input says how many descriptors come along. What is accepted must survive writing and reading.</summary>
+sealed class ControlTarget : FuzzTarget
+{
+    readonly DescriptorHandle[] _descriptors = [.. Enumerable.Range(0, 4).Select(_ => Bell.Create().Handle)];
+    readonly byte[] _packet = new byte[ControlSocket.PacketBytesMax];
+    long _accepted, _refused;
+
+    internal ControlTarget() : base("control", "control messages between node and worker")
+    {
+        var d = _descriptors;
+        ControlMessage[] messages =
+        [
+            new Ready("3.10.3"), new Stop(), new Failed(new(FailureStage.Tls, FailureCause.CertificateChanged, "detail")),
+            new StartDesktop("host", "user", "domain", Secret.FromText("password"), 1920, 1080, 100, 0x407, DesktopSecurity.Any, "ab", true, d[0], d[1], d[2]),
+            new AttachFront(1, true, d[0], d[1]), new AttachFront(2, false, d[0], null), new DetachFront(1),
+            new DesktopConnected(800, 600, "ab", "CN=x", "tls", "xrdp"), new FirstPicture(5), new DesktopResized(800, 600),
+            new StartFront("cert", Secret.FromText("key"), true, "127.0.0.1", "cookie", d[0]), new SignInAnswer(true, ""),
+            new NtHashAnswer(true, new Secret(new byte[16])), new Join(1, "title", true, d[0], d[1], d[2], d[3]),
+            new Join(1, "title", false, d[0], d[1], null, null), new Notice("wait", NoticeKind.Waiting, 1), new Leave("bye"),
+            new SignIn("user#chain", "", Secret.FromText("password"), false, "pc", 800, 600, 100, 0), new NtHashWanted("user", ""),
+            new FrontActive(800, 600, FrontEncoding.GfxPlanar, "nla"), new FrontRoundTrip(1, 2, 3, 4),
+        ];
+        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 2, 0, 0, 0, 0, 0, 0];
+        Seeds = [.. messages.Select((m, i) => (byte[])[.. _packet.AsSpan(0, ControlCodec.Write(m, _packet)), (byte)descriptors[i]])];
+    }
+
+    internal override IReadOnlyList<byte[]> Seeds { get; }
+
+    internal override string Reached => $"{_accepted} accepted, {_refused} refused";
+
+    internal override void Feed(byte[] input)
+    {
+        if (input.Length == 0) return;
+        var descriptors = _descriptors.AsSpan(0, input[^1] % 5);
+        if (!ControlCodec.TryRead(input.AsSpan(0, input.Length - 1), descriptors, out var message))
+        {
+            _refused++;
+            return;
+        }
+        _accepted++;
+        var text = message.ToString();
+        if (text.Length == 0) throw new InvalidOperationException("no text");
+        var length = ControlCodec.Write(message, _packet);
+        // A sentence may be cut when written again; everything else must come back as it was.
+        if (length < 0 || !ControlCodec.TryRead(_packet.AsSpan(0, length), descriptors, out var again)) throw new InvalidOperationException($"{text} does not survive");
+        if (again.ToString() != text && length == input.Length - 1) throw new InvalidOperationException($"{text} became {again}");
+    }
+
+    public override void Dispose() => Array.ForEach(_descriptors, d => d.Dispose());
+}
