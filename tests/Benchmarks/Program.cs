@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["sessions"] = ("memory, processor time and first picture of 1, 10 and 25 sessions", SessionsBenchmark.RunAsync),
     ["kill"] = ("workers killed under load: who notices, what comes back, what leaks", KillBenchmark.RunAsync),
     ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
+    ["surface"] = ("the shared memory between two processes: wake-up, copies, stamps", SurfaceBenchmark.RunAsync),
 };
 
 string name = args.FirstOrDefault(a => !a.StartsWith('-')) ?? "";
