@@ -38,6 +38,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     private bool _askedNtHash;
     private bool _signedIn;
     private bool _channelsOpened;
+    private bool _closedHere;
     private bool _disposed;
 
     /// <summary>Takes the socket over (also when this throws) and gets ready to receive the client.</summary>
@@ -89,7 +90,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
 
     /// <summary>The client does not take what was written: wait for the socket to become writable and call <see cref="Drain"/>.</summary>
     // SAFETY: the peer is alive until Dispose.
-    public bool IsWriteBlocked => Failure is null && Slots.IsWriteBlocked(_handle.Peer);
+    public bool IsWriteBlocked => (Failure is null || _closedHere) && Slots.IsWriteBlocked(_handle.Peer);
 
     /// <summary>What was agreed on: <c>nla</c> or <c>tls</c>; empty before.</summary>
     public string Security { get; private set; } = "";
@@ -148,9 +149,16 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     public bool Drain()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Failure is not null && !_closedHere) return false;
         // SAFETY: as above.
-        if (Failure is null && Slots.DrainOutputBuffer(_handle.Peer) < 0) End();
-        return Failure is null;
+        var drained = Slots.DrainOutputBuffer(_handle.Peer);
+        if (drained < 0)
+        {
+            _closedHere = false;
+            End();
+        }
+
+        return drained >= 0;
     }
 
     /// <summary>Starts measuring the round trip to the client, with whatever it supports. Answers come to
@@ -162,7 +170,8 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         RequestAutodetect();
     }
 
-    /// <summary>Tells the client that the connection ends and why, in the protocol's own terms (MS-RDPBCGR 2.2.5.1.1).</summary>
+    /// <summary>Tells the client that the connection ends and why, in the protocol's own terms (MS-RDPBCGR 2.2.5.1.1). What it does not take
+    /// at once can still be <see cref="Drain">drained</see> before <see cref="Dispose"/>.</summary>
     /// <param name="reason">What the client may show.</param>
     public void Close(RdpPeerCloseReason reason)
     {
@@ -175,6 +184,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
             Slots.Close(_handle.Peer);
         }
 
+        _closedHere = true;
         Failure = new RdpFailure(Stage(), RdpCause.Stopped, "This side closed the connection.", 0);
         IsActive = false;
     }

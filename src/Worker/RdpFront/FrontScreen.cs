@@ -1,0 +1,302 @@
+using FreeRdp;
+using RemoteChain.Surface;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Worker.RdpFront;
+
+/// <summary>
+/// What the client's screen shows: the desktop as it is, or a notice over its last picture. The desktop's size wins over the window's.
+/// Damage is collected while the client cannot take a frame; each pixel that is sent was first copied here as part of one untorn moment.
+/// </summary>
+sealed class FrontScreen : IDisposable
+{
+    /// <summary>A picture that could not be copied, because its writer was busy or is dead, is tried again after this.</summary>
+    const long CopyAgainNanos = 20_000_000;
+
+    const long RefineAfterNanos = 150_000_000;
+
+    /// <summary>How long a copy waits for a writer that is inside: microseconds if it lives. The client is not served meanwhile.</summary>
+    const int StallMillis = 10;
+
+    const long SecondNanos = 1_000_000_000;
+
+    readonly RdpPeer _peer;
+    readonly FrontPointer _pointer;
+    readonly DamageRegion _damage = new();
+    readonly PeerRectangle[] _rectangles = new PeerRectangle[DamageRegion.RectanglesMax];
+
+    SurfaceReader? _reader;
+    Bell? _bell;
+    SurfaceGeometry _geometry;
+    PixelBuffer? _picture;
+    bool _hasPicture;
+    bool _wantsAll = true;
+    bool _isCorrupt;
+    string _title = "";
+
+    Notice? _notice;
+    PixelBuffer? _veiled;
+    string _noticeDrawn = "";
+    bool _suppressed;
+    long _lastChangeNanos;
+    long _copyAgainNanos;
+    long _repaintNanos;
+
+    internal FrontScreen(RdpPeer peer)
+    {
+        _peer = peer;
+        _pointer = new FrontPointer(peer);
+    }
+
+    internal FrontInput Input { get; } = new();
+
+    /// <summary>To wait on; -1 before a surface was joined.</summary>
+    internal int BellDescriptor => _bell?.Handle.Descriptor ?? -1;
+
+    /// <summary>Shows a session's surface.</summary>
+    /// <returns>Why it cannot be shown.</returns>
+    internal Failure? Join(Join join)
+    {
+        if (!SurfaceReader.TryOpen(join.Surface, out var reader, StallMillis)) return Corrupt("The descriptor is no surface of this version.");
+        _reader?.Dispose();
+        _bell?.Dispose();
+        _reader = reader;
+        _bell = new Bell(join.DamageBell.Duplicate());
+        (_title, _geometry, _wantsAll) = (join.Title, default, true);
+        _pointer.Reset();
+        if (!join.MayControl || join.Input is null || join.InputBell is null) return null;
+        try
+        {
+            Input.Join(join.Input, new Bell(join.InputBell.Duplicate()), join.FrontNumber);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return Corrupt(e.Message);
+        }
+    }
+
+    /// <summary>Shows a notice; <see cref="NoticeKind.None"/> takes it away.</summary>
+    internal void ShowNotice(Notice notice)
+    {
+        _notice = notice.Kind == NoticeKind.None ? null : notice;
+        _noticeDrawn = "";
+        _wantsAll = true;
+    }
+
+    /// <summary>The client can take pictures, and has none.</summary>
+    internal void ClientActive()
+    {
+        _noticeDrawn = "";
+        _wantsAll = true;
+        _pointer.Reset();
+    }
+
+    internal void ClientResized(int width, int height, int scalePercent)
+    {
+        Input.Resize(width, height, scalePercent);
+        // Without a desktop there is nobody else to say how large the picture is.
+        if (!_geometry.IsSet) _peer.Display.Resize(width, height);
+    }
+
+    internal void Repaint()
+    {
+        _noticeDrawn = "";
+        _wantsAll = true;
+    }
+
+    internal void Suppress(bool suppressed)
+    {
+        _suppressed = suppressed;
+        if (!suppressed) Repaint();
+    }
+
+    /// <summary>The bell has rung.</summary>
+    internal void TakeDamage()
+    {
+        _bell!.Clear();
+        switch (_reader!.Drain(_damage))
+        {
+            case DamageRead.FellBehind:
+                _wantsAll = true;
+                break;
+            case DamageRead.Corrupt:
+                _isCorrupt = true;
+                break;
+        }
+    }
+
+    /// <summary>Sends what there is to send and what the client can take.</summary>
+    /// <returns>Not null when the surface cannot be believed.</returns>
+    internal Failure? Update(long now)
+    {
+        if (Input.HasPending) Input.Flush();
+        if (_isCorrupt || !FollowGeometry()) return Corrupt("The surface holds an impossible value.");
+        var notice = Current();
+        Input.IsOpen = notice is null && _reader is not null;
+        if (!_peer.IsActive) return null;
+        _pointer.Update(notice is null ? _reader : null);
+        if (_suppressed || !_peer.Display.CanSend) return null;
+        if (notice is not null)
+        {
+            SendNotice(notice, now);
+            return null;
+        }
+
+        if (_veiled is not null) EndNotice();
+        return SendPicture(now) ? null : Corrupt("The surface holds an impossible value.");
+    }
+
+    /// <summary>When <see cref="Update"/> has to be called although nothing happens.</summary>
+    internal long NextUpdateNanos(long now)
+    {
+        var due = long.MaxValue;
+        if (!_peer.IsActive || _suppressed) return due;
+        if (Input.HasPending) due = now + 1_000_000;
+        if (_peer.Display.RetryMillis is var retry and >= 0) due = Math.Min(due, now + (retry * 1_000_000L));
+        if (!_peer.Display.CanSend) return due;
+        if (_veiled is not null) return Math.Min(due, _repaintNanos);
+        if (_copyAgainNanos != 0) due = Math.Min(due, _copyAgainNanos);
+        if (_peer.Display.CanRefine) due = Math.Min(due, _lastChangeNanos + RefineAfterNanos);
+        return due;
+    }
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _bell?.Dispose();
+        Input.Dispose();
+        _picture?.Dispose();
+        _veiled?.Dispose();
+    }
+
+    static Failure Corrupt(string detail) => new(FailureStage.Run, FailureCause.SurfaceCorrupt, detail);
+
+    /// <summary>Follows the desktop's size. False when the surface cannot be believed.</summary>
+    bool FollowGeometry()
+    {
+        if (_reader is null) return true;
+        switch (_reader.ReadGeometry(out var geometry))
+        {
+            case SurfaceRead.Copied when geometry != _geometry:
+                _geometry = geometry;
+                _wantsAll = true;
+                // The last picture is worth keeping only while nothing better comes: at another size it cannot be shown any more.
+                if (_picture is null || _picture.Width != geometry.Width || _picture.Height != geometry.Height)
+                {
+                    _picture?.Dispose();
+                    _picture = new PixelBuffer(geometry.Width, geometry.Height);
+                    _hasPicture = false;
+                }
+
+                _peer.Display.Resize(geometry.Width, geometry.Height);
+                return true;
+            case SurfaceRead.Corrupt:
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>The notice that has to be shown now: the node's, or one that says why there is no picture.</summary>
+    Notice? Current()
+    {
+        if (_notice is not null) return _notice;
+        if (_geometry.IsSet) return null;
+        return new Notice(_title.Length == 0 ? "Connecting …" : $"Connecting to {_title} …", NoticeKind.Waiting, 0);
+    }
+
+    /// <summary>Copies and sends the damage. False when the surface cannot be believed.</summary>
+    bool SendPicture(long now)
+    {
+        if (_reader is null || _picture is null) return true;
+        if (_wantsAll || (!_damage.IsEmpty && _damage.Generation != 0 && _damage.Generation != _geometry.Generation))
+        {
+            _reader.SkipDamage();
+            _damage.Clear();
+            _damage.Add(_geometry.Bounds);
+            _wantsAll = false;
+        }
+
+        if (_damage.IsEmpty)
+        {
+            if (_peer.Display.CanRefine && now - _lastChangeNanos >= RefineAfterNanos && _hasPicture)
+                _peer.Display.Refine(_picture.Pixels, _picture.StrideBytes);
+            return true;
+        }
+
+        var count = 0;
+        foreach (var rectangle in _damage.Rectangles)
+        {
+            switch (_reader.CopyRectangle(_geometry, rectangle, _picture.From(rectangle), _picture.StrideBytes))
+            {
+                case SurfaceRead.Copied:
+                    _rectangles[count++] = new(rectangle.X, rectangle.Y, rectangle.Width, rectangle.Height);
+                    break;
+                case SurfaceRead.GeometryChanged:
+                    // The next round follows the new size.
+                    _wantsAll = true;
+                    _copyAgainNanos = now;
+                    return true;
+                case SurfaceRead.Corrupt:
+                    return false;
+                default:
+                    // Nothing of it is sent; the damage stays.
+                    _copyAgainNanos = now + CopyAgainNanos;
+                    return true;
+            }
+        }
+
+        _copyAgainNanos = 0;
+        _lastChangeNanos = now;
+        _hasPicture = true;
+        _damage.Clear();
+        _peer.Display.Send(_picture.Pixels, _picture.StrideBytes, _rectangles.AsSpan(0, count));
+        return true;
+    }
+
+    void SendNotice(Notice notice, long now)
+    {
+        var (width, height) = (_peer.Display.Width, _peer.Display.Height);
+        if (_veiled is null || _veiled.Width != width || _veiled.Height != height)
+        {
+            _veiled?.Dispose();
+            _veiled = new PixelBuffer(width, height);
+            _noticeDrawn = "";
+        }
+
+        var last = _hasPicture && _picture!.Width == width && _picture.Height == height ? _picture : null;
+        var faint = last is not null && notice.SinceNanos != 0 && notice.Kind is NoticeKind.Lost or NoticeKind.Failed
+            ? $"The picture is {Notices.NoticeText.Age((now - notice.SinceNanos) / SecondNanos)} old." : "";
+        _repaintNanos = faint.Length == 0 ? long.MaxValue : now + SecondNanos - ((now - notice.SinceNanos) % SecondNanos);
+        var drawn = $"{notice.Kind}\n{notice.Sentence}\n{faint}";
+        if (drawn == _noticeDrawn) return;
+
+        var isFirst = _noticeDrawn.Length == 0;
+        _noticeDrawn = drawn;
+        var pixels = _veiled.Pixels;
+        if (isFirst)
+        {
+            if (last is null) Notices.NoticePainter.Clear(pixels, width, height, _veiled.StrideBytes);
+            else Notices.NoticePainter.Dim(last.Pixels, pixels, width, height, _veiled.StrideBytes);
+        }
+
+        var tone = notice.Kind switch
+        {
+            NoticeKind.Waiting => Notices.NoticeTone.Calm,
+            NoticeKind.Lost => Notices.NoticeTone.Warning,
+            _ => Notices.NoticeTone.Error,
+        };
+        var box = Notices.NoticePainter.Paint(pixels, width, height, _veiled.StrideBytes, notice.Sentence, faint, tone);
+        var damage = isFirst ? new PeerRectangle(0, 0, width, height) : new PeerRectangle(box.X, box.Y, box.Width, box.Height);
+        _peer.Display.Send(pixels, _veiled.StrideBytes, new ReadOnlySpan<PeerRectangle>(in damage));
+    }
+
+    void EndNotice()
+    {
+        _veiled!.Dispose();
+        _veiled = null;
+        _noticeDrawn = "";
+        _wantsAll = true;
+    }
+}
