@@ -93,7 +93,7 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     /// <param name="strideBytes">Bytes from one row to the next.</param>
     /// <param name="damage">What changed; clipped to the picture.</param>
     /// <exception cref="InvalidOperationException"><see cref="CanSend"/> is false.</exception>
-    public void Send(ReadOnlySpan<byte> pixels, int strideBytes, ReadOnlySpan<PeerRectangle> damage)
+    public void Send(ReadOnlySpan<byte> pixels, int strideBytes, ReadOnlySpan<RdpRectangle> damage)
     {
         if (!CanSend) throw new InvalidOperationException("The client cannot take a frame now.");
         CheckSize(pixels, strideBytes);

@@ -1,8 +1,5 @@
 namespace FreeRdp;
 
-/// <summary>A rectangle in pixels; right and bottom are <c>X + Width</c> and <c>Y + Height</c>.</summary>
-public readonly record struct RdpRectangle(int X, int Y, int Width, int Height);
-
 /// <summary>The certificate that a host showed.</summary>
 /// <param name="Sha256">Of the DER form, 64 lower-case hex digits.</param>
 /// <param name="Subject">The subject, as OpenSSL prints it.</param>

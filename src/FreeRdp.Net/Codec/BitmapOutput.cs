@@ -36,7 +36,7 @@ internal sealed unsafe class BitmapOutput : IPictureOutput
 
     public bool AcknowledgesAreOptional => true;
 
-    public int Send(in PictureView picture, ReadOnlySpan<PeerRectangle> damage, uint frame)
+    public int Send(in PictureView picture, ReadOnlySpan<RdpRectangle> damage, uint frame)
     {
         var bytes = 0;
         foreach (var rectangle in damage)
@@ -51,7 +51,7 @@ internal sealed unsafe class BitmapOutput : IPictureOutput
                 {
                     var width = Math.Min(Tiles.Side, Align(inside.Right - x));
                     var height = Math.Min(Tiles.Side, inside.Bottom - y);
-                    bytes += SendTile(picture, new PeerRectangle(x, y, width, height));
+                    bytes += SendTile(picture, new RdpRectangle(x, y, width, height));
                 }
             }
         }
@@ -67,7 +67,7 @@ internal sealed unsafe class BitmapOutput : IPictureOutput
 
     private static int Align(int side) => (side + Grid - 1) & ~(Grid - 1);
 
-    private int SendTile(in PictureView picture, PeerRectangle tile)
+    private int SendTile(in PictureView picture, RdpRectangle tile)
     {
         var inside = picture.Bounds.Intersect(tile);
         if (inside == tile) return EncodeAndSend(picture, tile, tile);
@@ -87,7 +87,7 @@ internal sealed unsafe class BitmapOutput : IPictureOutput
         }
     }
 
-    private int EncodeAndSend(in PictureView picture, PeerRectangle source, PeerRectangle tile)
+    private int EncodeAndSend(in PictureView picture, RdpRectangle source, RdpRectangle tile)
     {
         var encoded = _planar is not null ? _planar.Encode(picture, source) : _interleaved!.Encode(picture, source, _bitsPerPixel);
         var limit = Math.Min(UpdateBytesMax, (int)Math.Min(_peer.Settings[UInt32Setting.MultifragMaxRequestSize], int.MaxValue) - 64);

@@ -22,12 +22,12 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
 
     private readonly PlanarEncoder _planar = new(topDown: true);
     private readonly ProgressiveEncoder _progressive = new();
-    private readonly List<PeerRectangle> _photographic = [];
+    private readonly List<RdpRectangle> _photographic = [];
     private bool[] _lossy = [];
     private int _lossyCount;
     private int _lossyNext;
     private int _tilesPerRow;
-    private PeerRectangle _run;
+    private RdpRectangle _run;
     private TileClass _runClass;
     private uint _runColour;
 
@@ -49,7 +49,7 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         channel.SetSurface(width, height);
     }
 
-    public int Send(in PictureView picture, ReadOnlySpan<PeerRectangle> damage, uint frame)
+    public int Send(in PictureView picture, ReadOnlySpan<RdpRectangle> damage, uint frame)
     {
         var message = channel.Message;
         message.Clear();
@@ -104,14 +104,14 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
     }
 
     /// <summary>Goes over the tiles of a big rectangle and joins neighbours of a kind.</summary>
-    private void SendTiles(in PictureView picture, PeerRectangle rectangle)
+    private void SendTiles(in PictureView picture, RdpRectangle rectangle)
     {
         for (var top = rectangle.Y & ~(Tiles.Side - 1); top < rectangle.Bottom; top += Tiles.Side)
         {
             _run = default;
             for (var left = rectangle.X & ~(Tiles.Side - 1); left < rectangle.Right; left += Tiles.Side)
             {
-                var whole = new PeerRectangle(left, top, Tiles.Side, Tiles.Side);
+                var whole = new RdpRectangle(left, top, Tiles.Side, Tiles.Side);
                 var tile = Widen(picture, whole.Intersect(rectangle));
                 var kind = Tiles.Classify(picture, tile);
                 var colour = kind == TileClass.Solid ? Tiles.Colour(picture, tile) : 0;
@@ -155,7 +155,7 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         if (tiles > KeptTilesMax) _progressive.Release();
     }
 
-    private void Emit(in PictureView picture, PeerRectangle rectangle, TileClass kind)
+    private void Emit(in PictureView picture, RdpRectangle rectangle, TileClass kind)
     {
         MarkLossy(rectangle, lossy: false);
         if (kind == TileClass.Solid)
@@ -174,14 +174,14 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
             var rows = PlanarEncoder.PixelsMax / width;
             for (var y = rectangle.Y; y < rectangle.Bottom; y += rows)
             {
-                var piece = new PeerRectangle(left, y, width, Math.Min(rows, rectangle.Bottom - y));
+                var piece = new RdpRectangle(left, y, width, Math.Min(rows, rectangle.Bottom - y));
                 channel.Message.WireToSurface1(channel.Surface, GraphicsMessage.CodecPlanar, piece, _planar.Encode(picture, piece));
             }
         }
     }
 
     /// <summary>Marks the tiles that a rectangle touches as lossy, or those that it covers as exact.</summary>
-    private void MarkLossy(PeerRectangle rectangle, bool lossy)
+    private void MarkLossy(RdpRectangle rectangle, bool lossy)
     {
         if (!lossy && _lossyCount == 0) return;
         for (var y = rectangle.Y / Tiles.Side; y * Tiles.Side < rectangle.Bottom; y++)
@@ -203,7 +203,7 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
     }
 
     /// <summary>Makes a rectangle as wide as the planar encoder needs it.</summary>
-    private static PeerRectangle Widen(in PictureView picture, PeerRectangle rectangle)
+    private static RdpRectangle Widen(in PictureView picture, RdpRectangle rectangle)
     {
         if (rectangle.IsEmpty || rectangle.Width >= PlanarEncoder.WidthMin) return rectangle;
         var x = Math.Min(rectangle.X, picture.Width - PlanarEncoder.WidthMin);

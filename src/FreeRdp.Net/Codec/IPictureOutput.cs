@@ -14,5 +14,5 @@ internal interface IPictureOutput : IDisposable
 
     /// <summary>Sends the damaged parts as one frame.</summary>
     /// <returns>Bytes sent; 0 when nothing was inside the picture.</returns>
-    int Send(in PictureView picture, ReadOnlySpan<PeerRectangle> damage, uint frame);
+    int Send(in PictureView picture, ReadOnlySpan<RdpRectangle> damage, uint frame);
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class InterleavedEncoder : IDisposable
 
     /// <summary>Encodes a rectangle whose width is a multiple of four.</summary>
     /// <returns>Valid until the next call; empty when the encoder gave up (the bitmap did not get smaller).</returns>
-    public ReadOnlySpan<byte> Encode(in PictureView picture, PeerRectangle rectangle, int bitsPerPixel)
+    public ReadOnlySpan<byte> Encode(in PictureView picture, RdpRectangle rectangle, int bitsPerPixel)
     {
         if (rectangle.Width > SideMax || rectangle.Height > SideMax || rectangle.Width % 4 != 0
             || picture.Bounds.Intersect(rectangle) != rectangle)

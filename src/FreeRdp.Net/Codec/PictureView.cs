@@ -11,8 +11,8 @@ internal readonly unsafe struct PictureView(byte* pixels, int width, int height,
 
     public int StrideBytes { get; } = strideBytes;
 
-    public PeerRectangle Bounds => new(0, 0, Width, Height);
+    public RdpRectangle Bounds => new(0, 0, Width, Height);
 
     /// <summary>The pixel at the top left of a rectangle inside the picture.</summary>
-    public byte* At(PeerRectangle rectangle) => Pixels + ((nint)rectangle.Y * StrideBytes) + ((nint)rectangle.X * 4);
+    public byte* At(RdpRectangle rectangle) => Pixels + ((nint)rectangle.Y * StrideBytes) + ((nint)rectangle.X * 4);
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class PlanarEncoder : IDisposable
 
     /// <summary>Encodes a rectangle of at least <see cref="WidthMin"/> columns and at most <see cref="PixelsMax"/> pixels.</summary>
     /// <returns>Valid until the next call.</returns>
-    public ReadOnlySpan<byte> Encode(in PictureView picture, PeerRectangle rectangle)
+    public ReadOnlySpan<byte> Encode(in PictureView picture, RdpRectangle rectangle)
     {
         if (rectangle.Width < WidthMin || rectangle.Area > PixelsMax || picture.Bounds.Intersect(rectangle) != rectangle)
             throw new ArgumentOutOfRangeException(nameof(rectangle), rectangle, "outside of the picture or of the encoder's bounds");

@@ -9,7 +9,7 @@ internal sealed unsafe class ProgressiveEncoder : IDisposable
 
     /// <summary>Encodes rectangles of a picture. Whole tiles of 64 × 64 are coded, the rectangles say what of them counts.</summary>
     /// <returns>Valid until the next call.</returns>
-    public ReadOnlySpan<byte> Encode(in PictureView picture, ReadOnlySpan<PeerRectangle> rectangles)
+    public ReadOnlySpan<byte> Encode(in PictureView picture, ReadOnlySpan<RdpRectangle> rectangles)
     {
         _handle ??= new ProgressiveHandle();
         REGION16 region;

@@ -18,7 +18,7 @@ internal sealed unsafe class RfxEncoder : IDisposable
     /// <param name="messageBytesMax">MultifragMaxRequestSize of the client.</param>
     /// <param name="write">Sends one message.</param>
     /// <returns>False when <paramref name="write"/> said so.</returns>
-    public bool Encode(in PictureView picture, ReadOnlySpan<PeerRectangle> rectangles, int messageBytesMax, Write write)
+    public bool Encode(in PictureView picture, ReadOnlySpan<RdpRectangle> rectangles, int messageBytesMax, Write write)
     {
         const int rlgr3 = 1;
         var context = _handle.Context;

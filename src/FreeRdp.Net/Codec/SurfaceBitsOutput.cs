@@ -32,9 +32,9 @@ internal sealed unsafe class SurfaceBitsOutput(RdpPeer peer) : IPictureOutput
             && settings[UInt32Setting.ColorDepth] == 32;
     }
 
-    public int Send(in PictureView picture, ReadOnlySpan<PeerRectangle> damage, uint frame)
+    public int Send(in PictureView picture, ReadOnlySpan<RdpRectangle> damage, uint frame)
     {
-        Span<PeerRectangle> inside = damage.Length <= 64 ? stackalloc PeerRectangle[damage.Length] : new PeerRectangle[damage.Length];
+        Span<RdpRectangle> inside = damage.Length <= 64 ? stackalloc RdpRectangle[damage.Length] : new RdpRectangle[damage.Length];
         var count = 0;
         foreach (var rectangle in damage)
         {

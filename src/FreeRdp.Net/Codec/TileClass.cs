@@ -25,7 +25,7 @@ internal static unsafe class Tiles
     private const int RowStep = 4;
 
     /// <summary>Looks at a rectangle inside the picture.</summary>
-    public static TileClass Classify(in PictureView picture, PeerRectangle tile)
+    public static TileClass Classify(in PictureView picture, RdpRectangle tile)
     {
         if (IsSolid(picture, tile)) return TileClass.Solid;
         int equal = 0, compared = 0;
@@ -41,7 +41,7 @@ internal static unsafe class Tiles
     }
 
     /// <summary>Whether every pixel has the first one's colour. Ends at the first that has not.</summary>
-    public static bool IsSolid(in PictureView picture, PeerRectangle tile)
+    public static bool IsSolid(in PictureView picture, RdpRectangle tile)
     {
         var colour = Row(picture, tile, 0)[0];
         for (var y = 0; y < tile.Height; y++)
@@ -53,10 +53,10 @@ internal static unsafe class Tiles
     }
 
     /// <summary>The first pixel's colour.</summary>
-    public static uint Colour(in PictureView picture, PeerRectangle tile) => Row(picture, tile, 0)[0];
+    public static uint Colour(in PictureView picture, RdpRectangle tile) => Row(picture, tile, 0)[0];
 
     // SAFETY: the rectangle is inside the picture, which is pinned and at least as large as it says (checked where the view is made).
-    private static ReadOnlySpan<uint> Row(in PictureView picture, PeerRectangle tile, int y) =>
+    private static ReadOnlySpan<uint> Row(in PictureView picture, RdpRectangle tile, int y) =>
         new(picture.At(tile) + ((nint)y * picture.StrideBytes), tile.Width);
 
     private static int CountEqual(ReadOnlySpan<uint> left, ReadOnlySpan<uint> right)

@@ -23,7 +23,7 @@ sealed class FrontScreen : IDisposable
     readonly RdpPeer _peer;
     readonly FrontPointer _pointer;
     readonly DamageRegion _damage = new();
-    readonly PeerRectangle[] _rectangles = new PeerRectangle[DamageRegion.RectanglesMax];
+    readonly RdpRectangle[] _rectangles = new RdpRectangle[DamageRegion.RectanglesMax];
 
     SurfaceReader? _reader;
     Bell? _bell;
@@ -288,8 +288,8 @@ sealed class FrontScreen : IDisposable
             _ => Notices.NoticeTone.Error,
         };
         var box = Notices.NoticePainter.Paint(pixels, width, height, _veiled.StrideBytes, notice.Sentence, faint, tone);
-        var damage = isFirst ? new PeerRectangle(0, 0, width, height) : new PeerRectangle(box.X, box.Y, box.Width, box.Height);
-        _peer.Display.Send(pixels, _veiled.StrideBytes, new ReadOnlySpan<PeerRectangle>(in damage));
+        var damage = isFirst ? new RdpRectangle(0, 0, width, height) : new RdpRectangle(box.X, box.Y, box.Width, box.Height);
+        _peer.Display.Send(pixels, _veiled.StrideBytes, new ReadOnlySpan<RdpRectangle>(in damage));
     }
 
     void EndNotice()

@@ -10,7 +10,7 @@ internal sealed class PeerHostConnection : IRdpPeerHandler, IDisposable
     private readonly Options _options;
     private readonly RdpWaiter _waiter = new();
     private readonly ConcurrentQueue<Action<PeerHostConnection>> _posted = [];
-    private readonly List<PeerRectangle> _damage = [];
+    private readonly List<RdpRectangle> _damage = [];
     private volatile bool _stopping;
 
     public PeerHostConnection(int descriptor, RdpPeerOptions options, Options connectionOptions)
@@ -64,7 +64,7 @@ internal sealed class PeerHostConnection : IRdpPeerHandler, IDisposable
         if (_peer.Display.IsReady) Damage(new(0, 0, width, height));
     }
 
-    public void Damage(PeerRectangle rectangle)
+    public void Damage(RdpRectangle rectangle)
     {
         IsSettled = false;
         _damage.Add(rectangle);

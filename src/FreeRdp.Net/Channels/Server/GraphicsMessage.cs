@@ -94,7 +94,7 @@ internal sealed class GraphicsMessage
 
     public void EndFrame(uint frame) => BinaryPrimitives.WriteUInt32LittleEndian(Begin(Command.EndFrame, 4), frame);
 
-    public void SolidFill(ushort surface, PeerRectangle rectangle, uint bgrx)
+    public void SolidFill(ushort surface, RdpRectangle rectangle, uint bgrx)
     {
         var body = Begin(Command.SolidFill, 16);
         BinaryPrimitives.WriteUInt16LittleEndian(body, surface);
@@ -104,7 +104,7 @@ internal sealed class GraphicsMessage
     }
 
     /// <summary>Copies a rectangle within the surface (scrolling).</summary>
-    public void SurfaceToSurface(ushort surface, PeerRectangle source, int x, int y)
+    public void SurfaceToSurface(ushort surface, RdpRectangle source, int x, int y)
     {
         var body = Begin(Command.SurfaceToSurface, 18);
         BinaryPrimitives.WriteUInt16LittleEndian(body, surface);
@@ -116,7 +116,7 @@ internal sealed class GraphicsMessage
     }
 
     /// <summary>A bitmap for a rectangle, in a codec that needs no context.</summary>
-    public void WireToSurface1(ushort surface, ushort codec, PeerRectangle rectangle, ReadOnlySpan<byte> bitmap)
+    public void WireToSurface1(ushort surface, ushort codec, RdpRectangle rectangle, ReadOnlySpan<byte> bitmap)
     {
         var body = Begin(Command.WireToSurface1, 17 + bitmap.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(body, surface);
@@ -201,7 +201,7 @@ internal sealed class GraphicsMessage
         buffer = larger;
     }
 
-    private static void Write(Span<byte> at, PeerRectangle rectangle)
+    private static void Write(Span<byte> at, RdpRectangle rectangle)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)rectangle.X);
         BinaryPrimitives.WriteUInt16LittleEndian(at[2..], (ushort)rectangle.Y);

@@ -1,7 +1,7 @@
 namespace FreeRdp;
 
-/// <summary>A rectangle of the picture that a peer sends, in pixels; the right and bottom edges are outside it.</summary>
-public readonly record struct PeerRectangle(int X, int Y, int Width, int Height)
+/// <summary>A rectangle of pixels; the right and bottom edges are outside it.</summary>
+public readonly record struct RdpRectangle(int X, int Y, int Width, int Height)
 {
     /// <summary>First column right of it.</summary>
     public int Right => X + Width;
@@ -16,7 +16,7 @@ public readonly record struct PeerRectangle(int X, int Y, int Width, int Height)
     public long Area => IsEmpty ? 0 : (long)Width * Height;
 
     /// <summary>What both have in common; empty when nothing.</summary>
-    public PeerRectangle Intersect(PeerRectangle other)
+    public RdpRectangle Intersect(RdpRectangle other)
     {
         var x = Math.Max(X, other.X);
         var y = Math.Max(Y, other.Y);
