@@ -1,1 +1,3 @@
-return 0;
+using RemoteChain.Gateway.Cli;
+
+return await new CommandLine(Terminal.Real).RunAsync(args);

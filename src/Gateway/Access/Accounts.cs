@@ -53,9 +53,12 @@ public sealed class Accounts
     public string? EnsureFirstAdmin(string name)
     {
         if (!_store.IsEmpty()) return null;
-        var password = ReadableSecret.Groups(4);
+        var password = MakePassword();
         return Add(name, Role.Admin, password) is null ? null : password;
     }
+
+    /// <summary>Makes a password up: random, and fit to be read aloud.</summary>
+    public static string MakePassword() => ReadableSecret.Groups(4);
 
     /// <summary>Whether a password may be used by the account.</summary>
     public static bool IsAcceptable(string account, string password) =>

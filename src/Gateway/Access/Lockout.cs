@@ -29,6 +29,9 @@ public sealed class Lockout(SignInFailureStore failures, AuditLog audit, Lockout
         return byAccount > byAddress ? byAccount : byAddress ?? byAccount;
     }
 
+    /// <summary>When the lock of an account name ends; null when it is not locked.</summary>
+    public DateTimeOffset? LockedUntil(string account) => failures.LockedUntil(Subject(account));
+
     /// <summary>Counts a failure of an account name (null: of nobody in particular) and of an address.</summary>
     public void Count(string? account, IPAddress address)
     {

@@ -15,9 +15,8 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
     /// <summary>The longest field of an entry.</summary>
     public const int FieldCharsMax = 512;
 
-    /// <summary>The protection of a data directory, for a node and for tests.</summary>
-    public static IDataProtectionProvider ProtectionIn(DataDirectory directory) =>
-        DataProtectionProvider.Create(new DirectoryInfo(directory.KeysDirectory), builder => builder.SetApplicationName("RemoteChain"));
+    /// <summary>Separates these keys' use from that of other programs that might share them.</summary>
+    public const string ApplicationName = "RemoteChain";
 
     /// <summary>Makes an entry or sets its value.</summary>
     public void Save(Secret secret, Account by)

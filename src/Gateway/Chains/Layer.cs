@@ -7,6 +7,9 @@ public abstract record Layer(int Number)
     /// <summary>The word that stands after <c>kind:</c> in the document.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Where it leads, for lists: <c>10.0.0.5:3389</c>. Empty for layers that lead nowhere by themselves.</summary>
+    public virtual string Summary => "";
+
     /// <summary>How messages name this layer: <c>layer 3 (rdp)</c>.</summary>
     public string Label => $"layer {Number} ({Kind})";
 }

@@ -9,6 +9,9 @@ public sealed class DataDirectory : IDisposable
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // A control socket's path (sun_path, 107 characters) must hold the directory and the socket's own name.
+    const int PathCharsMax = 72;
+
     readonly FileStream _lock;
 
     DataDirectory(string path, FileStream @lock)
@@ -25,6 +28,9 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>ASP.NET Core Data Protection keys. Without them the secrets in the database cannot be read.</summary>
     public string KeysDirectory => File("keys");
+
+    /// <summary>Sockets of the running node; emptied at every start.</summary>
+    public string RuntimeDirectory => File("run");
 
     /// <summary>Where the data lies unless told otherwise: <c>$XDG_DATA_HOME/remotechain</c> or <c>~/.local/share/remotechain</c>.</summary>
     public static string DefaultPath
@@ -51,6 +57,7 @@ public sealed class DataDirectory : IDisposable
     public static DataDirectory Open(string? path = null)
     {
         var full = System.IO.Path.GetFullPath(path ?? DefaultPath);
+        if (full.Length > PathCharsMax) throw new StoreException($"The path of the data directory {full} is too long; at most {PathCharsMax} characters fit.");
         try
         {
             Directory.CreateDirectory(full, Private);
@@ -72,7 +79,10 @@ public sealed class DataDirectory : IDisposable
                 Share = FileShare.None,
                 UnixCreateMode = PrivateFile,
             });
-            return new(full, held);
+            var directory = new DataDirectory(full, held);
+            if (Directory.Exists(directory.RuntimeDirectory)) Directory.Delete(directory.RuntimeDirectory, recursive: true);
+            Directory.CreateDirectory(directory.RuntimeDirectory, Private);
+            return directory;
         }
         catch (IOException taken)
         {

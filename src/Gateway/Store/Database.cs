@@ -82,8 +82,9 @@ public sealed class Database : IDisposable
     {
         lock (_writing)
         {
-            _writer.Dispose();
+            // The writer closes last: only it can fold the write-ahead log into the file, so that a stopped node's database is one file.
             SqliteConnection.ClearPool(new SqliteConnection(_readers));
+            _writer.Dispose();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Dapper;
+using Microsoft.AspNetCore.DataProtection;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Store;
@@ -25,7 +26,7 @@ public sealed class SecretVaultTests : IDisposable
         _secrets = new(_store.Database);
         _chains = new(_store.Database);
         _accounts = new(_store.Database);
-        _vault = new(_secrets, _chains, SecretVault.ProtectionIn(_store.Directory));
+        _vault = new(_secrets, _chains, Protection());
         _authoring = new(_chains, _secrets, new(_store.Database));
         _alice = new(_accounts.Add("alice", "user", "x")!.Value, "alice", Role.User);
         _bob = new(_accounts.Add("bob", "user", "x")!.Value, "bob", Role.User);
@@ -33,6 +34,8 @@ public sealed class SecretVaultTests : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    IDataProtectionProvider Protection() => DataProtectionProvider.Create(new DirectoryInfo(_store.Directory.KeysDirectory));
 
     [Fact]
     public void TryOpen_SavedByItsOwner_OpensForTheChain()
@@ -124,7 +127,7 @@ public sealed class SecretVaultTests : IDisposable
         _vault.Save(new("jump", "u01", "", "hunter2-hunter2"), _alice);
         _authoring.Save(_alice, "site", Document, "");
         foreach (var key in Directory.EnumerateFiles(_store.Directory.KeysDirectory)) File.Delete(key);
-        var later = new SecretVault(_secrets, _chains, SecretVault.ProtectionIn(_store.Directory));
+        var later = new SecretVault(_secrets, _chains, Protection());
 
         Assert.False(later.TryOpen("site", "jump", out _, out var why));
         Assert.Contains("keys", why);

@@ -46,6 +46,18 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_LeavesOneFile()
+    {
+        var log = new AuditLog(_store.Database);
+        log.Append(new(AuditAction.NodeStarted, "", ""));
+        log.Read(new());
+
+        _store.Database.Dispose();
+
+        Assert.Equal(["remotechain.db"], Directory.GetFiles(_store.Path, "remotechain.db*").Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void Open_HeldByAnotherNode_IsRefusedWithASentence()
     {
         var refused = Assert.Throws<StoreException>(() => DataDirectory.Open(_store.Path));

@@ -90,9 +90,12 @@ public sealed record RdpLayer(
     /// <inheritdoc/>
     public override string Kind => "rdp";
 
+    /// <inheritdoc/>
+    public override string Summary => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
     /// <summary>
     /// What a certificate pin is tied to besides the chain. Contains the endpoint, so that a layer that is pointed at another host does
     /// not inherit the trust of the first.
     /// </summary>
-    public string PinKey => $"rdp {Host}:{Port}";
+    public string PinKey => $"rdp {Summary}";
 }

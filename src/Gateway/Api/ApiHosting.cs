@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.OpenApi;
+using RemoteChain.Gateway.Access;
+
+namespace RemoteChain.Gateway.Api;
+
+/// <summary>Adds the JSON API to a host.</summary>
+static class ApiHosting
+{
+    /// <summary>Policy of endpoints for admins; everything else needs a caller, unless it says that it does not.</summary>
+    public const string Admins = "admins";
+
+    /// <summary>Rate limit of the sign-in endpoint, over and above the lockout: hashing costs the node more than asking costs others.</summary>
+    public const string SignInRate = "sign-in";
+
+    /// <summary>Largest body of a request.</summary>
+    public const int BodyBytesMax = 256 * 1024;
+
+    const int SignInsPerMinute = 60;
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddAuthentication(BearerAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Admins, policy => policy.RequireRole(Accounts.Word(Role.Admin)));
+        services.AddProblemDetails();
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = (context, _) => new(ApiProblem.Result(StatusCodes.Status429TooManyRequests, "Too many sign-ins from this address. Wait a minute.").ExecuteAsync(context.HttpContext));
+            limiter.AddPolicy(SignInRate, context => RateLimitPartition.GetFixedWindowLimiter(
+                Caller.AddressOf(context),
+                _ => new() { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+        });
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new()
+            {
+                Title = "RemoteChain",
+                Version = "v1",
+                Description = "Chains of remote desktops, the sessions that run on them, and who may do what. Errors are problem+json; `title` is a sentence for people.",
+            };
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [BearerAuthentication.SchemeName] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "A token from POST /api/v1/sign-in, or the operator token from the node's data directory.",
+                },
+            };
+            document.Security = [new() { [new(BearerAuthentication.SchemeName, document)] = [] }];
+            return Task.CompletedTask;
+        }));
+        return services;
+    }
+
+    /// <summary>The middleware and the endpoints. Pages that a portal adds later get no restriction from here but the common headers.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(ApiProblem.HandleAsync));
+        app.Use(AddHeaders);
+        app.UseStatusCodePages();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        var api = app.MapGroup("/api/v1").RequireAuthorization();
+        NodeEndpoints.Map(api);
+        SignInEndpoints.Map(api);
+        ChainEndpoints.Map(api);
+        SecretEndpoints.Map(api);
+        UserEndpoints.Map(api);
+        SessionEndpoints.Map(api);
+        PassEndpoints.Map(api);
+        PinEndpoints.Map(api);
+        AuditEndpoints.Map(api);
+        api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound, "There is no such address in this API; /openapi/v1.json lists them."))
+            .ExcludeFromDescription();
+    }
+
+    static Task AddHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.XFrameOptions = "DENY";
+        if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi"))
+        {
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.CacheControl = "no-store";
+        }
+        return next(context);
+    }
+}

@@ -1,0 +1,46 @@
+using RemoteChain.Gateway.Sessions;
+using RemoteChain.Gateway.Store;
+
+namespace RemoteChain.Gateway.Api;
+
+/// <summary>Running sessions and records of those that have ended. Users see their own, admins all.</summary>
+static class SessionEndpoints
+{
+    public static void Map(RouteGroupBuilder api)
+    {
+        var sessions = api.MapGroup("/sessions").WithTags("sessions");
+        sessions.MapGet("", List).WithSummary("Running sessions of the caller (an admin's: all), with their state, failure and fronts.");
+        sessions.MapGet("/ended", Ended).WithSummary("Sessions that have ended, newest first, with the sentence that says why.");
+        sessions.MapGet("/{id}", Get).WithSummary("One running session.").Produces<SessionSummary>().ProducesProblem(404);
+        sessions.MapDelete("/{id}", KillAsync).WithSummary("Ends a session: its fronts are told, its host is left.").Produces(204).ProducesProblem(404);
+        sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.").Produces(204).ProducesProblem(404);
+    }
+
+    static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions) =>
+        [.. sessions.List().Where(session => MaySee(caller, session)).OrderBy(session => session.Since)];
+
+    static IReadOnlyList<SessionRecord> Ended(int? limit, Caller caller, SessionRecords records) =>
+        records.Newest(caller.Account.IsAdmin ? null : caller.Account.Name, limit ?? 100);
+
+    static IResult Get(string id, Caller caller, ISessionDirectory sessions) =>
+        Visible(id, caller, sessions) is { } session ? TypedResults.Ok(session) : ApiProblem.NotFound($"running session '{id}'");
+
+    static async Task<IResult> KillAsync(string id, Caller caller, ISessionDirectory sessions, CancellationToken cancellationToken) =>
+        Visible(id, caller, sessions) is not null && await sessions.KillAsync(id, caller.Account.Name, cancellationToken)
+            ? TypedResults.NoContent()
+            : ApiProblem.NotFound($"running session '{id}'");
+
+    static async Task<IResult> DetachAsync(string id, int front, Caller caller, ISessionDirectory sessions, AuditLog audit, CancellationToken cancellationToken)
+    {
+        if (Visible(id, caller, sessions) is not { } session || !await sessions.DetachAsync(id, front, caller.Account.Name, cancellationToken))
+            return ApiProblem.NotFound($"front {front} of a running session '{id}'");
+        audit.Append(new(AuditAction.FrontDetached, caller.Account.Name, session.Chain, caller.From, $"front {front} of session {id}"));
+        return TypedResults.NoContent();
+    }
+
+    static SessionSummary? Visible(string id, Caller caller, ISessionDirectory sessions) =>
+        sessions.Find(id) is { } session && MaySee(caller, session) ? session : null;
+
+    static bool MaySee(Caller caller, SessionSummary session) =>
+        caller.Account.IsAdmin || session.Owner.Equals(caller.Account.Name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Api;
+using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Sessions;
+using RemoteChain.Gateway.Store;
+using RemoteChain.Gateway.Workers;
+
+namespace RemoteChain.Gateway;
+
+/// <summary>Puts a node together. A headless node and a portal both begin here.</summary>
+public static class NodeHosting
+{
+    /// <summary>A web application that is a node: store, access, sessions, front door and API.</summary>
+    /// <param name="options">What the node is told.</param>
+    /// <param name="replace">Registrations that come last and win; for tests and portals.</param>
+    public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? replace = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            // It warns that keys are not encrypted themselves. They are files of 0600 in a directory of 0700; docs/security.md says what that means.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = ApiHosting.BodyBytesMax;
+            kestrel.Listen(options.Http);
+        });
+        builder.Services.AddGateway(options);
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseHostFiltering();
+        app.UseApi();
+        return app;
+    }
+
+    /// <summary>Everything that a node is made of.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton(options).AddSingleton<NodeAddress>();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton(_ => DataDirectory.Open(options.DataPath));
+        services.AddSingleton(provider => new Database(provider.GetRequiredService<DataDirectory>().DatabaseFile, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>()
+            .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>();
+
+        services.AddSingleton<ChainCatalog>();
+        services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()
+            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
+        services.AddSingleton(provider => new Accounts(provider.GetRequiredService<AccountStore>()));
+        services.AddDataProtection().SetApplicationName(SecretVault.ApplicationName);
+        services.AddOptions<KeyManagementOptions>().Configure<DataDirectory, ILoggerFactory>((keys, data, log) =>
+            keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(data.KeysDirectory), log));
+        services.AddSingleton<SecretVault>();
+
+        services.AddSingleton(provider => CreateSandbox(options, provider.GetRequiredService<DataDirectory>()));
+        services.AddSingleton(provider => new WorkerPool(
+            provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory, provider.GetRequiredService<ILogger<WorkerPool>>()));
+        services.AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddSingleton(provider => DoorCertificate.LoadOrCreate(provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<FrontContext>();
+
+        services.AddApi();
+        services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = AllowedHosts(options.Http));
+        services.AddSingleton<LabChains>().AddHostedService<Node>();
+        return services;
+    }
+
+    // A page on the web can make a browser ask 127.0.0.1 under a name of its own (DNS rebinding); a node on loopback has no such name.
+    static List<string> AllowedHosts(IPEndPoint http) => IPAddress.IsLoopback(http.Address) ? ["localhost", "127.0.0.1", "[::1]"] : ["*"];
+
+    static Sandbox CreateSandbox(NodeOptions options, DataDirectory data)
+    {
+        var worker = Path.Combine(AppContext.BaseDirectory, "worker", "RemoteChain.Worker");
+        var (sandbox, problem) = Sandbox.TryCreate(worker, data.RuntimeDirectory, options.UnsafeNoSandbox);
+        return sandbox ?? throw new NodeStartException(problem!);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace RemoteChain.Gateway;
+
+/// <summary>What a node is told when it starts.</summary>
+/// <param name="DataPath">The data directory; null for the XDG one.</param>
+/// <param name="Http">Where the API listens. Port 0 takes a free one.</param>
+/// <param name="Rdp">Where the RDP front door listens. Port 0 takes a free one.</param>
+/// <param name="RdpPortsToTry">How many ports from that one on may be tried when it is in use.</param>
+/// <param name="UnsafeNoSandbox">Run workers without a sandbox where none can be had.</param>
+/// <param name="LabFile">Description of a running lab whose hosts become chains; null for none.</param>
+public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false, string? LabFile = null)
+{
+    /// <summary>The API's address unless told otherwise.</summary>
+    public static readonly IPEndPoint HttpDefault = new(IPAddress.Loopback, 8080);
+
+    /// <summary>The front door's address unless told otherwise.</summary>
+    public static readonly IPEndPoint RdpDefault = new(IPAddress.Loopback, 3389);
+}
+
+/// <summary>Where a running node really listens, once it does.</summary>
+public sealed class NodeAddress
+{
+    /// <summary>Port of the RDP front door; 0 while there is none.</summary>
+    public int RdpPort { get; set; }
+}
+
+/// <summary>The node cannot start. The message is a sentence for whoever starts it.</summary>
+public sealed class NodeStartException(string message, Exception? inner = null) : Exception(message, inner);
