@@ -31,7 +31,7 @@ public static class RdpFile
         Number("prompt for credentials", 0);
         Number("promptcredentialonce", 1);
         Number("authentication level", 2);
-        Number("screen mode id", width > 0 ? 1 : 2);
+        Number("screen mode id", 1);
         if (width > 0 && height > 0)
         {
             Number("desktopwidth", width);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace RemoteChain.Gateway.Cli;
 
@@ -49,8 +50,7 @@ sealed class CommandLine
             if (line.Errors.Count > 0 && line.Action is ParseErrorAction)
             {
                 foreach (var error in line.Errors) _terminal.Error.WriteLine(error.Message);
-                var path = string.Join(' ', line.CommandResult.Command.Parents.OfType<Command>().Append(line.CommandResult.Command).Skip(1).Select(command => command.Name));
-                _terminal.Error.WriteLine($"See: remotechain {(path.Length > 0 ? path + " " : "")}--help");
+                _terminal.Error.WriteLine($"See: {Typed(line.CommandResult)} --help");
                 return ExitCode.Usage;
             }
             return await line.InvokeAsync(configuration, cancellationToken);
@@ -65,6 +65,10 @@ sealed class CommandLine
             return 130; // as shells report an end by Ctrl+C
         }
     }
+
+    // The command as it is typed, from the root down.
+    static string Typed(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Typed(parent)} {command.Command.Name}" : "remotechain";
 
     // Every command that talks to a node is set up here: found, signed in, and let go.
     void Calling(Command command, Func<Call, Task> run) => command.SetAction(async (line, cancellationToken) =>
