@@ -60,6 +60,7 @@ public sealed class SurfaceTests : IDisposable
         _reader.SkipDamage();
         using var bell = Bell.Create();
         Assert.True(_writer.AttachBell(3, new Bell(bell.Handle.Duplicate())));
+        Assert.True(bell.Clear());
         var picture = Pattern(100 * 4 * 80);
         _writer.PublishFrame(picture, 400, [new(-5, -5, 10, 10), new(90, 70, 50, 50), new(200, 200, 5, 5), default], default, 0);
         Assert.True(bell.Clear());
@@ -169,6 +170,8 @@ public sealed class SurfaceTests : IDisposable
         _writer.Resize(10, 10);
         using var bell = Bell.Create();
         Assert.True(_writer.AttachBell(1, new Bell(bell.Handle.Duplicate())));
+        // A front that joined between a publication and its bell's arrival would sleep otherwise.
+        Assert.True(bell.Wait(0));
         Assert.False(_writer.AttachBell(1, Bell.Create()));
         _writer.Publish(new(0, 0, 1, 1), default, 0);
         Assert.True(bell.Wait(0));

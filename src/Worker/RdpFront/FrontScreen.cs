@@ -228,6 +228,8 @@ sealed class FrontScreen : IDisposable
         var count = 0;
         foreach (var rectangle in _damage.Rectangles)
         {
+            // The desktop says where; it may say anything.
+            if (!_geometry.Bounds.Contains(rectangle)) return false;
             switch (_reader.CopyRectangle(_geometry, rectangle, _picture.From(rectangle), _picture.StrideBytes))
             {
                 case SurfaceRead.Copied:
