@@ -59,9 +59,12 @@ internal sealed class HostProcess : IDisposable
 
     public static int FreeDisplay()
     {
+        // An X server also listens on a socket without a file, which belongs to the network namespace and is seen across containers.
+        var sockets = File.ReadAllText("/proc/net/unix");
         for (var display = 31; display < 100; display++)
         {
-            if (!File.Exists($"/tmp/.X{display}-lock") && !File.Exists($"/tmp/.X11-unix/X{display}"))
+            if (!File.Exists($"/tmp/.X{display}-lock") && !File.Exists($"/tmp/.X11-unix/X{display}")
+                && !sockets.Contains($"@/tmp/.X11-unix/X{display}\n"))
                 return display;
         }
 
