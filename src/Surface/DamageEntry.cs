@@ -1,6 +1,7 @@
 namespace RemoteChain.Surface;
 
-/// <summary>Where the picture changed, and when each part of the change happened. Nanoseconds of <see cref="MonotonicClock"/>; 0 = not measured.</summary>
+/// <summary>Where the picture changed, and when each part of the change happened. Nanoseconds of <see cref="MonotonicClock"/>; 0 = not
+/// measured.</summary>
 /// <param name="Sequence">Counts entries from 1.</param>
 /// <param name="Rectangle">What changed, inside the geometry of <paramref name="Generation"/>.</param>
 /// <param name="Generation">The geometry's generation at that time.</param>
@@ -11,7 +12,8 @@ namespace RemoteChain.Surface;
 public readonly record struct DamageEntry(
     ulong Sequence, SurfaceRectangle Rectangle, uint Generation, ulong LastInputId, long ReceivedNanos, long DecodedNanos, long PublishedNanos);
 
-/// <summary>What the writer knows about an update when it publishes it. Nanoseconds of <see cref="MonotonicClock"/>; 0 = not measured.</summary>
+/// <summary>What the writer knows about an update when it publishes it. Nanoseconds of <see cref="MonotonicClock"/>; 0 = not
+/// measured.</summary>
 /// <param name="ReceivedNanos">First byte of the update was read from the host.</param>
 /// <param name="DecodedNanos">The update was decoded into the writer's own buffer.</param>
 public readonly record struct FrameStamps(long ReceivedNanos, long DecodedNanos);
@@ -44,7 +46,8 @@ public enum SurfaceRead
     /// <summary>The writer is alive and kept writing there for the whole bounded wait: try again at the next damage.</summary>
     WriterBusy,
 
-    /// <summary>The writer stopped in the middle of writing (it died or hangs): keep the last picture; a new writer repairs the surface.</summary>
+    /// <summary>The writer stopped in the middle of writing (it died or hangs): keep the last picture; a new writer repairs the
+    /// surface.</summary>
     WriterStalled,
 
     /// <summary>The writer put an impossible value into the header: end the connection with <c>surface-corrupt</c>.</summary>

@@ -3,7 +3,8 @@ namespace RemoteChain.Surface;
 /// <summary>What an input entry says.</summary>
 public enum InputKind : ushort
 {
-    /// <summary>Key by scancode: <see cref="InputEvent.Flags"/> as KBDFLAGS_* (MS-RDPBCGR 2.2.8.1.1.3.1.1.1), <see cref="InputEvent.A"/> = code.</summary>
+    /// <summary>Key by scancode: <see cref="InputEvent.Flags"/> as KBDFLAGS_* (MS-RDPBCGR 2.2.8.1.1.3.1.1.1), <see cref="InputEvent.A"/> =
+    /// code.</summary>
     Scancode = 1,
 
     /// <summary>Key by UTF-16 unit: flags as for a scancode (release only), A = unit.</summary>

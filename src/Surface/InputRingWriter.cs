@@ -56,7 +56,8 @@ public sealed unsafe class InputRingWriter : IDisposable
         return InputWrite.Written;
     }
 
-    /// <summary>Puts in what waits outside (a coalesced move, an owed release). Call it from the loop's tick when <see cref="HasPending"/>.</summary>
+    /// <summary>Puts in what waits outside (a coalesced move, an owed release). Call it from the loop's tick when
+    /// <see cref="HasPending"/>.</summary>
     public void Flush()
     {
         if (!HasPending || Used >= Capacity) return;
@@ -83,7 +84,8 @@ public sealed unsafe class InputRingWriter : IDisposable
         _bell.Dispose();
     }
 
-    /// <summary>Entries that the desktop has not read. A count that cannot be true (the desktop is hostile) counts as full: only its own input is lost.</summary>
+    /// <summary>Entries that the desktop has not read. A count that cannot be true (the desktop is hostile) counts as full: only its own
+    /// input is lost.</summary>
     ulong Used => Math.Min(_head - Volatile.Read(ref At<ulong>(InputLayout.Tail)), Capacity);
 
     ulong Put(in InputEvent input)

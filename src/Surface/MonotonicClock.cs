@@ -6,7 +6,8 @@ namespace RemoteChain.Surface;
 public static class MonotonicClock
 {
     /// <summary>Nanoseconds of CLOCK_MONOTONIC.</summary>
-    /// <remarks>On Linux <see cref="Stopwatch.GetTimestamp"/> is CLOCK_MONOTONIC in nanoseconds (a test holds it to clock_gettime), and it is
+    /// <remarks>On Linux <see cref="Stopwatch.GetTimestamp"/> is CLOCK_MONOTONIC in nanoseconds (a test holds it to clock_gettime), and it
+    /// is
     /// reached without a P/Invoke transition.</remarks>
     public static long NowNanos() => Stopwatch.GetTimestamp();
 }

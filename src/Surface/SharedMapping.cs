@@ -61,7 +61,8 @@ sealed unsafe class SharedMapping : IDisposable
         }
     }
 
-    /// <summary>Unmaps. Whoever uses <see cref="Start"/> afterwards has a bug and gets a null pointer, not somebody else's memory.</summary>
+    /// <summary>Unmaps. Whoever uses <see cref="Start"/> afterwards has a bug and gets a null pointer, not somebody else's
+    /// memory.</summary>
     public void Dispose()
     {
         if (_start == null) return;

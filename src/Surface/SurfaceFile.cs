@@ -15,7 +15,8 @@ public static class SurfaceFile
     public const int SideMax = 8192;
 
     /// <summary>A new surface: memfd, close-on-exec, sparse, sealed against shrinking, growing and more seals; no size set yet.</summary>
-    /// <param name="widthMax">With <paramref name="heightMax"/> the room: any picture that takes no more bytes fits, also a portrait one.</param>
+    /// <param name="widthMax">With <paramref name="heightMax"/> the room: any picture that takes no more bytes fits, also a portrait
+    /// one.</param>
     /// <param name="heightMax">See <paramref name="widthMax"/>.</param>
     /// <exception cref="IOException">The process has no descriptor or the machine no memory left.</exception>
     public static DescriptorHandle Create(int widthMax = DefaultWidthMax, int heightMax = DefaultHeightMax)
@@ -26,7 +27,8 @@ public static class SurfaceFile
         return SharedMapping.CreateFile("remotechain-surface", SurfaceLayout.Magic, Math.Max(SurfaceLayout.Pixels + pixels, SurfaceLayout.LengthMin));
     }
 
-    /// <summary>A second, read-only open file of a surface, for fronts. It cannot be opened once more for writing: the file's mode forbids it,
+    /// <summary>A second, read-only open file of a surface, for fronts. It cannot be opened once more for writing: the file's mode forbids
+    /// it,
     /// as long as the front has no capabilities and may not change the mode (the sandbox's system call filter).</summary>
     /// <exception cref="IOException">The process has no descriptor left.</exception>
     public static DescriptorHandle OpenReadOnly(DescriptorHandle surface)
@@ -40,7 +42,8 @@ public static class SurfaceFile
 /// <summary>Creates the memory file of one front's input.</summary>
 public static class InputFile
 {
-    /// <summary>A new input ring: memfd, close-on-exec, sealed like a surface. Both sides need it writable (the desktop counts what it has read).</summary>
+    /// <summary>A new input ring: memfd, close-on-exec, sealed like a surface. Both sides need it writable (the desktop counts what it has
+    /// read).</summary>
     /// <exception cref="IOException">The process has no descriptor or the machine no memory left.</exception>
     public static DescriptorHandle Create() => SharedMapping.CreateFile("remotechain-input", InputLayout.Magic, InputLayout.Length);
 }

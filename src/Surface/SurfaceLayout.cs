@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace RemoteChain.Surface;
 
-/// <summary>Offsets inside a surface's memory file. They are constants of this version (part of the magic), never read from the file.</summary>
+/// <summary>Offsets inside a surface's memory file. They are constants of this version (part of the magic), never read from the
+/// file.</summary>
 static class SurfaceLayout
 {
     /// <summary>"RCSURF" and the version of this layout.</summary>
@@ -16,7 +17,8 @@ static class SurfaceLayout
         PointerHotspotX = 212, PointerHotspotY = 216;
     internal const int PointerPosition = 256;
 
-    /// <summary>One 64-bit sequence counter per band of rows, odd while the writer is inside: a reader of other rows is not disturbed.</summary>
+    /// <summary>One 64-bit sequence counter per band of rows, odd while the writer is inside: a reader of other rows is not
+    /// disturbed.</summary>
     internal const int BandCounters = 1024;
     internal const int BandRows = 64;
     internal const int Bands = SurfaceFile.SideMax / BandRows;

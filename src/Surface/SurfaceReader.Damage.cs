@@ -8,7 +8,8 @@ public sealed unsafe partial class SurfaceReader
     public DamageRead TryReadDamage(out DamageEntry entry) => Read(Volatile.Read(ref At<ulong>(SurfaceLayout.DamageHead)), out entry);
 
     /// <summary>Adds all that is new to a region.</summary>
-    /// <returns><see cref="DamageRead.Entry"/> when something was added, else what happened instead. After <see cref="DamageRead.FellBehind"/>
+    /// <returns><see cref="DamageRead.Entry"/> when something was added, else what happened instead. After
+    /// <see cref="DamageRead.FellBehind"/>
     /// the region may hold a part of what was missed, which the full picture makes needless.</returns>
     public DamageRead Drain(DamageRegion region)
     {

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace RemoteChain.Surface;
 
-/// <summary>One of any number of readers of a surface, read-only. Used by one thread at a time. It believes no value in the file: copy, check, use.
+/// <summary>One of any number of readers of a surface, read-only. Used by one thread at a time. It believes no value in the file: copy,
+/// check, use.
 /// Starts behind all damage that was published before: take a full picture first.</summary>
 /// <remarks>This file holds the size, the pixels and the pointer; <c>SurfaceReader.Damage.cs</c> the damage ring.</remarks>
 public sealed unsafe partial class SurfaceReader : IDisposable
@@ -34,13 +35,16 @@ public sealed unsafe partial class SurfaceReader : IDisposable
     }
 
     /// <summary>Reads the size now.</summary>
-    /// <returns><see cref="SurfaceRead.Copied"/>, or <see cref="SurfaceRead.GeometryChanged"/> when none was ever set, or what is wrong.</returns>
+    /// <returns><see cref="SurfaceRead.Copied"/>, or <see cref="SurfaceRead.GeometryChanged"/> when none was ever set, or what is
+    /// wrong.</returns>
     public SurfaceRead ReadGeometry(out SurfaceGeometry geometry) => ReadGeometry(out geometry, out _);
 
     /// <summary>Copies a rectangle of one moment out.</summary>
     /// <param name="geometry">The geometry that the caller works with.</param>
-    /// <param name="rectangle">Inside that geometry; an entry's rectangle that is not comes from a corrupt surface, and the answer says so.</param>
-    /// <param name="destination">Its first byte gets the rectangle's top left pixel. Undefined content unless <see cref="SurfaceRead.Copied"/>
+    /// <param name="rectangle">Inside that geometry; an entry's rectangle that is not comes from a corrupt surface, and the answer says
+    /// so.</param>
+    /// <param name="destination">Its first byte gets the rectangle's top left pixel. Undefined content unless
+    /// <see cref="SurfaceRead.Copied"/>
     /// is returned: give a buffer whose content may be lost, or copy again.</param>
     /// <param name="destinationStrideBytes">Bytes from one row of the destination to the next.</param>
     /// <exception cref="ArgumentOutOfRangeException">The destination is too short.</exception>
@@ -65,7 +69,8 @@ public sealed unsafe partial class SurfaceReader : IDisposable
             if (ReadBands(first, last, before, out var busy))
             {
                 var offset = SurfaceLayout.Pixels + PixelRows.Offset(wanted.StrideBytes, rectangle);
-                // SAFETY: the rectangle is inside a geometry that fits the mapping, both held in locals; CheckRoom held it to the destination.
+                // SAFETY: the rectangle is inside a geometry that fits the mapping, both held in locals; CheckRoom held it to the
+                // destination.
                 fixed (byte* to = destination)
                     PixelRows.Copy(_mapping.Start + offset, wanted.StrideBytes, to, destinationStrideBytes, rectangle);
                 // Every pixel load is before the second look at the counters.

@@ -47,7 +47,8 @@ public sealed unsafe partial class SurfaceWriter
         RingBells();
     }
 
-    /// <summary>Rings this bell at once (what was published before must be looked at too) and at every publication from now on. The writer owns it.</summary>
+    /// <summary>Rings this bell at once (what was published before must be looked at too) and at every publication from now on. The writer
+    /// owns it.</summary>
     /// <returns>False when <see cref="BellsMax"/> fronts are attached or the number is taken; the bell is then disposed of.</returns>
     public bool AttachBell(int frontNumber, Bell damageBell)
     {

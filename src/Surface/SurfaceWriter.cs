@@ -3,7 +3,8 @@ using RemoteChain.Surface.Native;
 
 namespace RemoteChain.Surface;
 
-/// <summary>The one writer of a surface: an RDP back, an emulated machine. Used by one thread at a time. Nothing here allocates or blocks.</summary>
+/// <summary>The one writer of a surface: an RDP back, an emulated machine. Used by one thread at a time. Nothing here allocates or
+/// blocks.</summary>
 /// <remarks>This file holds the size, the pixels and the damage; <c>SurfaceWriter.Pointer.cs</c> the pointer and the bells.</remarks>
 public sealed unsafe partial class SurfaceWriter : IDisposable
 {
@@ -15,7 +16,8 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
     uint _geometrySequence;
     ulong _damageHead;
 
-    /// <summary>Maps the surface writable and repairs what a predecessor that died in mid-write left behind (the rows it was inside turn black
+    /// <summary>Maps the surface writable and repairs what a predecessor that died in mid-write left behind (the rows it was inside turn
+    /// black
     /// and are published as damage). The caller keeps <paramref name="surface"/>.</summary>
     /// <exception cref="IOException">It cannot be mapped, or it is no surface of this version.</exception>
     public SurfaceWriter(DescriptorHandle surface)
@@ -37,7 +39,8 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
         width is >= 1 and <= SurfaceFile.SideMax && height is >= 1 and <= SurfaceFile.SideMax
         && SurfaceLayout.IsPossible(new(width, height, SurfaceGeometry.StrideOf(width), 1), _mapping.Length);
 
-    /// <summary>Sets the size, turns the picture black, counts the generation and rings every bell. The same size again does so too.</summary>
+    /// <summary>Sets the size, turns the picture black, counts the generation and rings every bell. The same size again does so
+    /// too.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It does not fit: ask <see cref="Fits"/> first.</exception>
     public void Resize(int width, int height)
     {
@@ -82,7 +85,8 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
         RingBells();
     }
 
-    /// <summary>Copies several rectangles of one frame in as one step (a reader gets none or all of them), publishes them, and rings once.</summary>
+    /// <summary>Copies several rectangles of one frame in as one step (a reader gets none or all of them), publishes them, and rings
+    /// once.</summary>
     /// <param name="picture">The writer's whole decode buffer, BGRX32; its first byte is pixel (0, 0) of the picture.</param>
     /// <param name="pictureStrideBytes">Bytes from one row of the buffer to the next.</param>
     /// <param name="damage">What changed; parts outside the picture are cut off, close rectangles become one entry.</param>
@@ -176,7 +180,8 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
         Volatile.Write(ref At<uint>(SurfaceLayout.GeometrySequence), ++_geometrySequence);
     }
 
-    /// <summary>Takes the predecessor's size over, or none when it is half written or impossible: it may have been killed, or hijacked.</summary>
+    /// <summary>Takes the predecessor's size over, or none when it is half written or impossible: it may have been killed, or
+    /// hijacked.</summary>
     void AdoptGeometry()
     {
         _geometrySequence = At<uint>(SurfaceLayout.GeometrySequence);
@@ -193,7 +198,8 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
         StoreGeometry();
     }
 
-    /// <summary>Leaves the bands that a predecessor died in; what it half wrote there turns black, because nobody knows what it is.</summary>
+    /// <summary>Leaves the bands that a predecessor died in; what it half wrote there turns black, because nobody knows what it
+    /// is.</summary>
     void AdoptBands()
     {
         for (var band = 0; band < SurfaceLayout.Bands; band++)

@@ -84,7 +84,8 @@ static class Program
         }
     }
 
-    /// <summary>Tells the node what nobody expected. The text is cut to what a message holds; it names methods, never values of a connection.</summary>
+    /// <summary>Tells the node what nobody expected. The text is cut to what a message holds; it names methods, never values of a
+    /// connection.</summary>
     static void ReportBug(ControlSocket control, object exception) =>
         control.Send(new Failed(new(FailureStage.Run, FailureCause.WorkerDied, exception.ToString() ?? "")));
 }

@@ -3,7 +3,8 @@ using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Fuzz;
 
-/// <summary>Control messages: the last byte of the input says how many descriptors come along. What is accepted must survive writing and reading.</summary>
+/// <summary>Control messages: the last byte of the input says how many descriptors come along. What is accepted must survive writing and
+/// reading.</summary>
 sealed class ControlTarget : FuzzTarget
 {
     readonly DescriptorHandle[] _descriptors = [.. Enumerable.Range(0, 4).Select(_ => Bell.Create().Handle)];

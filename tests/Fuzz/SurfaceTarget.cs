@@ -2,7 +2,8 @@ using RemoteChain.Surface;
 
 namespace RemoteChain.Fuzz;
 
-/// <summary>A surface whose header, damage ring and pointer a hijacked desktop fills: the input is laid over the file's first bytes after the magic,
+/// <summary>A surface whose header, damage ring and pointer a hijacked desktop fills: the input is laid over the file's first bytes after
+/// the magic,
 /// then a front's turn is taken and a successor attaches.</summary>
 sealed class SurfaceTarget : FuzzTarget
 {

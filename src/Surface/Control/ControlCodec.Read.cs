@@ -6,7 +6,8 @@ public static partial class ControlCodec
 {
     const int FrontNumberMax = ushort.MaxValue, ScaleMin = 100, ScaleMax = 500;
 
-    /// <summary>Reads a message. Every length, number and word is checked; bytes or descriptors that are left over make it malformed.</summary>
+    /// <summary>Reads a message. Every length, number and word is checked; bytes or descriptors that are left over make it
+    /// malformed.</summary>
     /// <param name="packet">Untrusted bytes.</param>
     /// <param name="descriptors">What came along; the message owns them when true, else the caller still does.</param>
     /// <param name="message">The message when true.</param>

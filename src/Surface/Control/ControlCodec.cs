@@ -1,6 +1,7 @@
 namespace RemoteChain.Surface.Control;
 
-/// <summary>The binary form of control messages: kind (16 bit little-endian), then the fields in the order of the records; numbers little-endian,
+/// <summary>The binary form of control messages: kind (16 bit little-endian), then the fields in the order of the records; numbers
+/// little-endian,
 /// text UTF-8 and bytes with a 16-bit length. Writing and reading stand in two files, in the same order.</summary>
 public static partial class ControlCodec
 {

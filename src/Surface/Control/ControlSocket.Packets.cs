@@ -4,10 +4,12 @@ namespace RemoteChain.Surface.Control;
 
 public sealed unsafe partial class ControlSocket
 {
-    /// <summary>Room for one SCM_RIGHTS message: header and <see cref="DescriptorsMax"/> descriptors. The kernel closes what is more.</summary>
+    /// <summary>Room for one SCM_RIGHTS message: header and <see cref="DescriptorsMax"/> descriptors. The kernel closes what is
+    /// more.</summary>
     const int RightsBytes = 16 + DescriptorsMax * sizeof(int);
 
-    /// <summary>One buffer per thread: packets are written and parsed without waiting in between, and zeroed at once for the secrets in them.</summary>
+    /// <summary>One buffer per thread: packets are written and parsed without waiting in between, and zeroed at once for the secrets in
+    /// them.</summary>
     [ThreadStatic]
     static byte[]? t_packet;
 
@@ -35,7 +37,8 @@ public sealed unsafe partial class ControlSocket
         var count = 0;
         foreach (var descriptor in descriptors)
             if (descriptor is not null) numbers[count++] = descriptor.Descriptor;
-        // SAFETY: every pointer is to pinned or stack memory that outlives the call, with its own length; no record has more than DescriptorsMax.
+        // SAFETY: every pointer is to pinned or stack memory that outlives the call, with its own length; no record has more than
+        // DescriptorsMax.
         fixed (byte* bytes = packet)
         {
             SysSocket.iovec part = new() { iov_base = bytes, iov_len = (nuint)packet.Length };

@@ -35,9 +35,11 @@ public enum ControlReceive
 /// <summary>Who is at the other end of a socket, as the kernel knows it.</summary>
 public readonly record struct PeerCredentials(int ProcessId, uint UserId, uint GroupId);
 
-/// <summary>One end of a control connection: a SOCK_SEQPACKET UNIX socket, one message per packet, descriptors attached. Nothing here blocks
+/// <summary>One end of a control connection: a SOCK_SEQPACKET UNIX socket, one message per packet, descriptors attached. Nothing here
+/// blocks
 /// except <see cref="Receive"/> for as long as it is told to. One thread may send while another receives.</summary>
-/// <remarks>This file holds connecting and blocking; <c>ControlSocket.Async.cs</c> waiting without a thread; <c>ControlSocket.Packets.cs</c> what
+/// <remarks>This file holds connecting and blocking; <c>ControlSocket.Async.cs</c> waiting without a thread;
+/// <c>ControlSocket.Packets.cs</c> what
 /// crosses the kernel.</remarks>
 public sealed unsafe partial class ControlSocket : IDisposable
 {

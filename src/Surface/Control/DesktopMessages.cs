@@ -26,7 +26,8 @@ public enum DesktopSecurity : byte
 /// <param name="ScalePercent">100 to 500.</param>
 /// <param name="KeyboardLayout">Windows keyboard layout id; 0 = the host's default.</param>
 /// <param name="Security">What may be negotiated.</param>
-/// <param name="PinnedCertificate">SHA-256 of the host's certificate in hex, lower case; empty = first use, any is accepted and reported.</param>
+/// <param name="PinnedCertificate">SHA-256 of the host's certificate in hex, lower case; empty = first use, any is accepted and
+/// reported.</param>
 /// <param name="GraphicsPipeline">Whether to offer MS-RDPEGFX.</param>
 /// <param name="Surface">Memory file, read and write.</param>
 /// <param name="InputBell">Eventfd that fronts ring.</param>

@@ -2,7 +2,8 @@ using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Surface.Tests.Child;
 
-/// <summary>A writer or a reader in a process of its own: <c>mode path</c>. It gets its descriptors by the real control messages and reports
+/// <summary>A writer or a reader in a process of its own: <c>mode path</c>. It gets its descriptors by the real control messages and
+/// reports
 /// numbers in the detail of a <see cref="Failed"/>.</summary>
 static class ChildProgram
 {
