@@ -63,6 +63,8 @@ sealed class FrontScreen : IDisposable
         _reader = reader;
         _bell = new Bell(join.DamageBell.Duplicate());
         (_title, _geometry, _wantsAll) = (join.Title, default, true);
+        // What was shown until now was about getting here; the node sends what is to be shown here after this message.
+        ShowNotice(new Notice("", NoticeKind.None, 0));
         _pointer.Reset();
         if (!join.MayControl || join.Input is null || join.InputBell is null) return null;
         try

@@ -8,7 +8,7 @@ namespace FreeRdp.Net.Tests.Peer;
 /// <summary>Accepts RDP clients one after the other on a thread of its own and shows them a test picture.</summary>
 internal sealed class PeerHost : IDisposable
 {
-    public const string User = "alice", Password = "front-test";
+    public const string User = XfreerdpClient.DefaultUser, Password = XfreerdpClient.DefaultPassword;
 
     private static readonly (string Certificate, string Key) s_identity = MakeIdentity();
     private readonly Socket _listener;
@@ -123,7 +123,4 @@ internal static partial class Native
 {
     [System.Runtime.InteropServices.LibraryImport("libc")]
     public static partial int dup(int descriptor);
-
-    [System.Runtime.InteropServices.LibraryImport("libc")]
-    public static partial int kill(int process, int signal);
 }

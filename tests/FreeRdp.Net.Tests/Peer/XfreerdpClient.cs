@@ -4,18 +4,20 @@ using System.Diagnostics;
 namespace FreeRdp.Net.Tests.Peer;
 
 /// <summary>A real xfreerdp3 on a virtual screen of its own.</summary>
-internal sealed class XfreerdpClient : IDisposable
+internal sealed partial class XfreerdpClient : IDisposable
 {
+    public const string DefaultUser = "alice", DefaultPassword = "front-test";
+
     private readonly Process _screen;
     private readonly Process _client;
     private readonly string _display;
     private readonly List<string> _output = [];
 
-    public XfreerdpClient(int port, string arguments, int width = 800, int height = 600, string? password = null)
+    public XfreerdpClient(int port, string arguments, int width = 800, int height = 600, string user = DefaultUser, string password = DefaultPassword)
     {
         // Larger than the window, which grows when the desktop does.
         (_screen, _display) = StartScreen(width + 200, height + 200);
-        _client = Start("xfreerdp3", $"/v:127.0.0.1:{port} /u:{PeerHost.User} /p:{password ?? PeerHost.Password} /cert:ignore "
+        _client = Start("xfreerdp3", $"/v:127.0.0.1:{port} /u:{user} /p:{password} /cert:ignore "
             + $"/size:{width}x{height} -decorations /log-level:WARN {arguments}");
     }
 
@@ -92,12 +94,15 @@ internal sealed class XfreerdpClient : IDisposable
         foreach (var process in (Process[])[_client, _screen])
         {
             // Asked, not killed: a killed screen leaves its lock file behind, and the number would stay taken.
-            if (!process.HasExited) _ = Native.kill(process.Id, 15);
+            if (!process.HasExited) _ = kill(process.Id, 15);
             if (!process.WaitForExit(5000)) process.Kill();
             process.WaitForExit();
             process.Dispose();
         }
     }
+
+    [System.Runtime.InteropServices.LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
 
     private static (Process, string) StartScreen(int width, int height)
     {
