@@ -1,15 +1,20 @@
 #!/bin/sh
 # A desktop session on a lab host: background, window manager, one terminal. The session ends with its terminal.
-# The terminal comes first and the rest beside it, because the first picture is what people wait for.
-cd "$HOME" || exit 1
+#   session.sh             the session
+#   session.sh terminal    its terminal; openbox runs this
 PATH=/run/lab/programs:/usr/local/bin:/usr/bin:/bin
 XDG_RUNTIME_DIR=$HOME/.runtime
 export PATH XDG_RUNTIME_DIR
-mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+cd "$HOME" || exit 1
 
+if [ "${1:-}" = terminal ]; then
+    xterm -title "$USER on $(uname -n)"
+    exec openbox --exit
+fi
+
+mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 # `lab run` joins the session through this file.
 printf 'DISPLAY=%s\nXAUTHORITY=%s\n' "$DISPLAY" "${XAUTHORITY:-$HOME/.Xauthority}" > "$HOME/.lab-session"
-
 hsetroot -add '#28415c' -add '#16222f' -gradient 180 > /dev/null 2>&1 &
-openbox > /dev/null 2>&1 &
-exec xterm -title "$(id -un) on $(uname -n)"
+# The terminal waits for the window manager: one that appears while openbox starts is sometimes left unmapped by it.
+exec openbox --startup '/run/lab/session.sh terminal' > /dev/null 2>&1
