@@ -4,17 +4,18 @@
 BACKPORTS=/etc/apt/sources.list.d/remotechain-backports.sources
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-installed() { [ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2> /dev/null | cut -c1-2)" = ii ]; }
 known() { apt-cache show --no-all-versions "$1" > /dev/null 2>&1; }
 
-# Lines "FROM NAME" of the wanted groups that are missing, alternatives not yet chosen.
+# Lines "FROM NAMES" of the wanted groups of which no name is installed.
 missing_packages() {
-    for group in "$@"; do awk -v group="$group" '$1 == group { print $2, $3 }' "$ROOT/deploy/packages.list"; done |
-        while read -r from names; do
-            found=no
-            for name in $(echo "$names" | tr '|' ' '); do if installed "$name"; then found=yes; fi; done
-            [ "$found" = yes ] || echo "$from $names"
-        done
+    dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' 2> /dev/null | awk -v groups=" $* " '
+        FILENAME == "-" { if ($1 == "ii") installed[$2] = 1; next }
+        /^#/ || !index(groups, " " $1 " ") { next }
+        {
+            count = split($3, names, "|")
+            for (i = 1; i <= count; i++) if (names[i] in installed) next
+            print $2, $3
+        }' - "$ROOT/deploy/packages.list"
 }
 
 choose_name() {
