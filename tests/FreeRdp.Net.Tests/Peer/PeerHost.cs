@@ -39,6 +39,13 @@ internal sealed class PeerHost : IDisposable
 
     public static RdpPeerOptions DefaultOptions() => new() { CertificatePem = s_identity.Certificate, PrivateKeyPem = s_identity.Key };
 
+    /// <summary>The certificate with its key, for whoever sits in the middle.</summary>
+    public static X509Certificate2 Certificate()
+    {
+        using var certificate = X509Certificate2.CreateFromPem(s_identity.Certificate, s_identity.Key);
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
     public void Dispose()
     {
         _stopping = true;
