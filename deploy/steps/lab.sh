@@ -54,7 +54,7 @@ launch_host() {
     # An empty environment: whatever the caller has in its own is none of the host's business.
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
         setsid unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
-        sh "$ROOT/deploy/lab/host.sh" "$dir" "$1" "$(cat "$dir/kind")" < /dev/null > "$dir/log" 2>&1 9>&- &
+        sh "$ROOT/deploy/lab/host.sh" "$dir" "$1" "$(cat "$dir/kind")" < /dev/null > "$dir/log" 2>&1 &
 }
 
 connect_host() {
@@ -181,7 +181,7 @@ lab_up() {
         network=$(choose_network)
         mkdir "$lab"
         echo "$network" > "$lab/network"
-    ) 9> "$LABS/.lock"
+    ) 9< "$LABS"
     trap 'lab_down' EXIT
     trap 'exit 130' INT TERM HUP
     describe_lab
@@ -201,9 +201,7 @@ lab_down() {
     [ -d "$lab" ] || { say "lab $name is not there"; return 0; }
     for host in $(host_names); do kill_host "$host"; done
     rm -rf "$lab"
-    # The lock's folder goes with the last lab; rmdir refuses while another one is there.
-    (flock 9; [ -n "$(ls "$LABS")" ] || rm -f "$LABS/.lock") 9> "$LABS/.lock"
-    rmdir "$LABS" 2> /dev/null || true
+    rmdir "$LABS" 2> /dev/null || true   # refused while another lab is there
     say "lab $name is down"
 }
 
