@@ -1,0 +1,253 @@
+using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Cli;
+using RemoteChain.Gateway.Store;
+using RemoteChain.Gateway.Tests.Access;
+using RemoteChain.Gateway.Tests.Api;
+
+namespace RemoteChain.Gateway.Tests.Cli;
+
+/// <summary>The command line against a real node, as its operator and as others.</summary>
+public sealed class CommandLineTests : IAsyncLifetime
+{
+    readonly TestNode _node = new();
+
+    public Task InitializeAsync() => _node.InitializeAsync();
+
+    public Task DisposeAsync() => _node.DisposeAsync();
+
+    sealed record Ran(int Status, string Output, string Error);
+
+    Task<Ran> RunAsync(params string[] arguments) => RunAsync("", interactive: false, [.. arguments, "--data", _node.DataPath]);
+
+    async Task<Ran> RunAsync(string input, bool interactive, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var terminal = new Terminal(new StringReader(input), output, error, interactive);
+        var status = await new CommandLine(terminal, new Login(_node.Root)).RunAsync(arguments);
+        return new(status, output.ToString(), error.ToString());
+    }
+
+    string Site(string host = "10.0.0.5", string extra = "")
+    {
+        var file = Path.Combine(_node.Root, "site.yaml");
+        File.WriteAllText(file, $"name: site\nlayers:\n  - kind: rdp\n    host: {host}\n{extra}");
+        return file;
+    }
+
+    [Fact]
+    public async Task Chain_AddShowListHistoryDiffRestoreRemove()
+    {
+        Assert.Equal(0, (await RunAsync("chain", "add", Site())).Status);
+        var again = await RunAsync("chain", "add", Site("10.0.0.6"));
+        Assert.Equal((1, "There is a chain 'site' already. Add --replace to save a new version of it.\n"), (again.Status, again.Error));
+        Assert.Equal(0, (await RunAsync("chain", "add", "--replace", Site("10.0.0.6"))).Status);
+
+        Assert.Equal(File.ReadAllText(Site("10.0.0.6")), (await RunAsync("chain", "show", "site")).Output);
+        Assert.Contains("10.0.0.5", (await RunAsync("chain", "show", "site", "--version", "1")).Output);
+        Assert.Contains("rdp 10.0.0.6:3389", (await RunAsync("chain", "list")).Output);
+        Assert.Equal(3, (await RunAsync("chain", "history", "site")).Output.TrimEnd().Split('\n').Length);
+        Assert.Contains("+     host: 10.0.0.6", (await RunAsync("chain", "diff", "site")).Output);
+        Assert.Equal(0, (await RunAsync("chain", "remove", "site", "--yes")).Status);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("chain", "show", "site")).Status);
+        Assert.Equal(0, (await RunAsync("chain", "restore", "site", "1")).Status);
+        Assert.Contains("10.0.0.5", (await RunAsync("chain", "show", "site")).Output);
+    }
+
+    [Fact]
+    public async Task Chain_AddWithMistakes_PointsIntoTheFile()
+    {
+        var file = Site(extra: "    prot: 1\n");
+        var ran = await RunAsync("chain", "add", file);
+
+        Assert.Equal(ExitCode.Failed, ran.Status);
+        Assert.StartsWith($"{file}:5:5: layer 1 (rdp): `prot` is not a key of this kind (did you mean `port`?)", ran.Error);
+    }
+
+    [Fact]
+    public async Task Chain_AddFromStandardInput_Works() =>
+        Assert.Equal(0, (await RunAsync(await File.ReadAllTextAsync(Site()), interactive: false, "chain", "add", "-", "--data", _node.DataPath)).Status);
+
+    [Fact]
+    public async Task Secret_SetFromStandardInput_IsUsableAndNeverShown()
+    {
+        Assert.Equal(0, (await RunAsync("hunter2-hunter2\n", interactive: false, "secret", "set", "jump", "--user", "u01", "--data", _node.DataPath)).Status);
+        Assert.Equal(0, (await RunAsync("chain", "add", Site(extra: "    credentials: jump\n"))).Status);
+
+        Assert.True(_node.Get<SecretVault>().TryOpen("site", "jump", out var secret, out _));
+        Assert.Equal(("u01", "hunter2-hunter2"), (secret.User, secret.Password));
+        var listed = await RunAsync("secret", "list");
+        Assert.Contains("jump  u01", listed.Output);
+        Assert.DoesNotContain("hunter2", listed.Output);
+        Assert.Contains("used by site", (await RunAsync("secret", "remove", "jump", "--yes")).Error);
+    }
+
+    [Fact]
+    public async Task Secret_PasswordAsAnArgument_IsNotPossible()
+    {
+        Assert.Equal(ExitCode.Usage, (await RunAsync("secret", "set", "jump", "hunter2")).Status);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("secret", "set", "jump", "--password", "hunter2")).Status);
+    }
+
+    [Fact]
+    public async Task Loss_WithNobodyToAsk_NeedsYes()
+    {
+        await RunAsync("chain", "add", Site());
+        var ran = await RunAsync("chain", "remove", "site");
+
+        Assert.Equal(ExitCode.Usage, ran.Status);
+        Assert.Contains("--yes", ran.Error);
+        Assert.Equal(0, (await RunAsync("chain", "show", "site")).Status);
+    }
+
+    [Fact]
+    public async Task Loss_AnsweredWithNo_ChangesNothing()
+    {
+        await RunAsync("chain", "add", Site());
+
+        Assert.Equal(ExitCode.Failed, (await RunAsync("n\n", interactive: true, "chain", "remove", "site", "--data", _node.DataPath)).Status);
+        Assert.Equal(0, (await RunAsync("y\n", interactive: true, "chain", "remove", "site", "--data", _node.DataPath)).Status);
+    }
+
+    [Fact]
+    public async Task LoginAndLogout_WorkAsTheUserInBetween()
+    {
+        _node.Add("alice");
+        var ran = await RunAsync(TestAccess.Password + "\n", interactive: false, "login", "--user", "alice", "--node", _node.Url);
+        Assert.Equal(0, ran.Status);
+        var file = Path.Combine(_node.Root, "remotechain", "login.json");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+
+        // As alice: no list of users; her own chain.
+        Assert.Equal(ExitCode.Denied, (await RunAsync("", false, "user", "list")).Status);
+        Assert.Equal(0, (await RunAsync("", false, "chain", "add", Site())).Status);
+        Assert.Equal("alice", _node.Get<ChainStore>().Find("site")!.Owner);
+
+        Assert.Equal(0, (await RunAsync("", false, "logout")).Status);
+        Assert.Equal(ExitCode.Denied, (await RunAsync("", false, "chain", "list", "--node", _node.Url)).Status);
+    }
+
+    [Fact]
+    public async Task Login_WrongPassword_IsDenied()
+    {
+        var ran = await RunAsync("wrong password\n", interactive: false, "login", "--user", "alice", "--node", _node.Url);
+        Assert.Equal((ExitCode.Denied, "The account or the password is wrong.\n"), (ran.Status, ran.Error));
+    }
+
+    [Fact]
+    public async Task Users_AddRoleUnlockRemove()
+    {
+        var added = await RunAsync("user", "add", "alice");
+        Assert.Contains("Password (shown this once): ", added.Output);
+        Assert.Equal(0, (await RunAsync("user", "role", "alice", "admin")).Status);
+        Assert.Equal(0, (await RunAsync("user", "unlock", "alice")).Status);
+        Assert.Equal(0, (await RunAsync("user", "unlock", "--address", "192.0.2.1")).Status);
+        Assert.Contains("last admin", (await RunAsync("user", "remove", "alice", "--yes")).Error);
+        Assert.Equal(0, (await RunAsync("long enough password\n", false, "user", "password", "alice", "--data", _node.DataPath)).Status);
+        Assert.NotNull(_node.Get<Accounts>().Check("alice", "long enough password"));
+    }
+
+    [Fact]
+    public async Task Sessions_ListKillByTheBeginningOfTheId()
+    {
+        _node.Sessions.Add("4f2a00", "alice");
+        _node.Sessions.Add("4f3b00", "alice");
+
+        Assert.Contains("4f2a00  site", (await RunAsync("session", "list")).Output);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("session", "kill", "4f", "--yes")).Status);
+        Assert.Equal(0, (await RunAsync("session", "detach", "4f2", "1")).Status);
+        Assert.Equal(0, (await RunAsync("session", "kill", "4f2", "--yes")).Status);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("session", "show", "4f2")).Status);
+        Assert.Contains("laptop", (await RunAsync("session", "show", "4f3")).Output);
+    }
+
+    [Fact]
+    public async Task Pass_IntoAFile_OnlyItsOwnerCanRead()
+    {
+        await RunAsync("chain", "add", Site());
+        var file = Path.Combine(_node.Root, "site.rdp");
+        Assert.Equal(0, (await RunAsync("pass", "create", "site", "--rdp", file)).Status);
+
+        Assert.Contains("full address:s:127.0.0.1:3390", await File.ReadAllTextAsync(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task Audit_ExportGivesEverythingAsJsonLines()
+    {
+        for (var i = 0; i < 3; i++) await RunAsync("chain", "add", "--replace", Site($"10.0.0.{i}"));
+
+        Assert.Equal(3, (await RunAsync("audit", "--export", "--action", "chain-saved")).Output.TrimEnd().Split('\n').Length);
+        Assert.Contains("chain-saved", (await RunAsync("audit", "--since", "2d")).Output + (await RunAsync("audit")).Output);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("audit", "--since", "yesterday")).Status);
+    }
+
+    [Theory]
+    [InlineData("chain list")]
+    [InlineData("session list")]
+    [InlineData("secret list")]
+    [InlineData("user list")]
+    [InlineData("pin list")]
+    [InlineData("audit")]
+    [InlineData("session ended")]
+    [InlineData("chain kinds")]
+    public async Task Json_IsJson(string line)
+    {
+        var ran = await RunAsync([.. line.Split(' '), "--json"]);
+
+        Assert.Equal(0, ran.Status);
+        Assert.IsType<System.Text.Json.Nodes.JsonArray>(System.Text.Json.Nodes.JsonNode.Parse(ran.Output));
+    }
+
+    [Fact]
+    public async Task NoNode_IsOneSentence()
+    {
+        var ran = await RunAsync("", false, "chain", "list", "--node", "http://127.0.0.1:1");
+
+        Assert.Equal(ExitCode.NoNode, ran.Status);
+        Assert.StartsWith("No node answers at http://127.0.0.1:1", ran.Error);
+    }
+
+    [Theory]
+    [InlineData("http://gw.example")]
+    [InlineData("ftp://x")]
+    public async Task NodeInClearOrNonsense_IsRefused(string node) =>
+        Assert.Equal(ExitCode.Usage, (await RunAsync("", false, "chain", "list", "--node", node)).Status);
+
+    [Fact]
+    public async Task Help_OfEveryCommand_HasExamplesAndExitStatus()
+    {
+        foreach (var line in new[] { "chain add", "chain edit", "secret set", "user add", "pass create", "pin forget", "audit", "login", "node", "session kill" })
+        {
+            var ran = await RunAsync("", false, [.. line.Split(' '), "--help"]);
+            Assert.Equal(0, ran.Status);
+            Assert.Contains($"remotechain {line}", ran.Output);
+            Assert.Contains("Examples:", ran.Output);
+            Assert.Contains("Exit status:", ran.Output);
+        }
+    }
+
+    [Theory]
+    [InlineData("chain lst", "See: remotechain chain --help")]
+    [InlineData("chain show", "See: remotechain chain show --help")]
+    [InlineData("nonsense", "See: remotechain --help")]
+    [InlineData("node --http 0.0.0.0:23399", "--unsafe-plain-http")]
+    [InlineData("node --rdp here", "--rdp takes an address and a port")]
+    public async Task WrongUsage_SaysWhereToLook(string line, string expected)
+    {
+        var ran = await RunAsync("", false, line.Split(' '));
+
+        Assert.Equal(ExitCode.Usage, ran.Status);
+        Assert.Contains(expected, ran.Error);
+    }
+
+    [Fact]
+    public async Task TextFromStrangers_DoesNotSteerTheTerminal()
+    {
+        _node.Get<AuditLog>().Append(new(AuditAction.SignInRefused, "eve\u001b]0;owned\u0007", "rdp"));
+        _node.Get<ChainStore>().Save("site", "text", "op\u001b[2J", null, []);
+
+        var output = (await RunAsync("audit")).Output + (await RunAsync("chain", "list")).Output;
+        Assert.DoesNotContain('\u001b', output);
+    }
+}
