@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Fronts;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;

@@ -18,12 +18,5 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
     public static readonly IPEndPoint RdpDefault = new(IPAddress.Loopback, 3389);
 }
 
-/// <summary>Where a running node really listens, once it does.</summary>
-public sealed class NodeAddress
-{
-    /// <summary>Port of the RDP front door; 0 while there is none.</summary>
-    public int RdpPort { get; set; }
-}
-
 /// <summary>The node cannot start. The message is a sentence for whoever starts it.</summary>
 public sealed class NodeStartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -14,5 +14,6 @@ internal readonly unsafe struct PictureView(byte* pixels, int width, int height,
     public RdpRectangle Bounds => new(0, 0, Width, Height);
 
     /// <summary>The pixel at the top left of a rectangle inside the picture.</summary>
+    // SAFETY: only arithmetic; whoever follows the pointer has checked that the rectangle lies inside Bounds, which the caller pins.
     public byte* At(RdpRectangle rectangle) => Pixels + ((nint)rectangle.Y * StrideBytes) + ((nint)rectangle.X * 4);
 }

@@ -70,7 +70,7 @@ static class ApiHosting
     public static void UseApi(this WebApplication app)
     {
         app.UseExceptionHandler(handler => handler.Run(ApiProblem.HandleAsync));
-        app.Use(AddHeaders);
+        app.Use(AddHeadersAsync);
         app.UseStatusCodePages();
         app.UseRateLimiter();
         app.UseAuthentication();
@@ -91,7 +91,7 @@ static class ApiHosting
             .ExcludeFromDescription();
     }
 
-    static Task AddHeaders(HttpContext context, RequestDelegate next)
+    static Task AddHeadersAsync(HttpContext context, RequestDelegate next)
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";

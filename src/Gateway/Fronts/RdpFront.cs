@@ -64,7 +64,7 @@ internal sealed class RdpFront : IAsyncDisposable
     {
         if (_session is not null && _front is not null)
         {
-            await _session.Left(_front);
+            await _session.LeftAsync(_front);
         }
 
         await _worker.DisposeAsync();

@@ -6,7 +6,7 @@ namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>
 /// One viewer of a session, from the session's point of view. The methods are called from the session's runner, must not block, and
-/// must not throw for a viewer that has gone: its end is reported by <see cref="SessionRunner.Left"/>.
+/// must not throw for a viewer that has gone: its end is reported by <see cref="SessionRunner.LeftAsync"/>.
 /// </summary>
 public abstract class SessionFront
 {

@@ -83,7 +83,7 @@ public sealed class SessionRunner
     }
 
     /// <summary>A front has gone, by itself or because its worker ended. Harmless when it never joined.</summary>
-    public ValueTask<bool> Left(SessionFront front) => PostAsync(new LeftWork(front), CancellationToken.None);
+    public ValueTask<bool> LeftAsync(SessionFront front) => PostAsync(new LeftWork(front), CancellationToken.None);
 
     /// <summary>Takes a front off. False when there is none of that number.</summary>
     public async Task<bool> DetachAsync(int frontNumber, string sentence, CancellationToken cancellationToken)

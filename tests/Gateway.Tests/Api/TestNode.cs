@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Access;

@@ -3,7 +3,7 @@ namespace RemoteChain.Gateway.Chains.Kinds;
 /// <summary>The gateway itself. Optional first layer; there to carry the options of the session.</summary>
 /// <param name="Number">Place in the document; 0 when the layer is not written and stands for the defaults.</param>
 /// <param name="Keep">How long a session that nobody looks at is kept before it is closed.</param>
-/// <param name="ViewOnly">Whether fronts may only watch unless they ask for control (and may have it).</param>
+/// <param name="ViewOnly">Whether the fronts of this chain may only watch.</param>
 public sealed record GatewayLayer(int Number, TimeSpan Keep, bool ViewOnly) : Layer(Number)
 {
     /// <summary>What holds when a document has no gateway layer.</summary>
@@ -13,7 +13,7 @@ public sealed record GatewayLayer(int Number, TimeSpan Keep, bool ViewOnly) : La
     public static LayerKind Definition { get; } = new("gateway", "The gateway itself: options of the session. Optional, and then the first layer.",
     [
         new("keep", "a duration: 90s, 30m, 8h, 2d, or 0", "How long a session that nobody looks at is kept before it is closed.", "8h"),
-        new("view-only", "on | off", "Whether whoever joins a running session may only watch.", "off"),
+        new("view-only", "on | off", "Whether the fronts of this chain may only watch.", "off"),
     ],
     reader => new GatewayLayer(
         reader.Number,
