@@ -10,7 +10,9 @@ public sealed unsafe partial class RdpClient
     private const int CertificateAcceptedOnce = 2;
     private const int CertificateRefused = 0;
 
+    // libfreerdp's own functions that are wrapped below; the same for every connection.
     private static delegate* unmanaged[Cdecl]<rdp_transport*, wStream*, int> s_readPdu;
+    private static delegate* unmanaged[Cdecl]<rdp_transport*, byte*, nuint, nint> s_readBytes;
 
     private void InstallCallbacks()
     {
@@ -27,6 +29,8 @@ public sealed unsafe partial class RdpClient
         var io = *TransportIo.freerdp_get_io_callbacks(Context);
         s_readPdu = io.ReadPdu;
         io.ReadPdu = &OnReadPdu;
+        s_readBytes = io.ReadBytes;
+        io.ReadBytes = &OnReadBytes;
         io.TCPConnect = &OnTcpConnect;
         if (!TransportIo.freerdp_set_io_callbacks(Context, &io))
             throw new RdpException("freerdp_set_io_callbacks failed.");
@@ -55,6 +59,16 @@ public sealed unsafe partial class RdpClient
         if (self._socket < 0)
         {
             self._errorBeforeRedial ??= context->LastError;
+            return -1;
+        }
+
+        try
+        {
+            self.MakeLegacyDecoders();
+        }
+        catch (Exception e)
+        {
+            self.KeepFault(e);
             return -1;
         }
 
@@ -89,6 +103,21 @@ public sealed unsafe partial class RdpClient
             self._updateNanos = self._partialPduNanos != 0 ? self._partialPduNanos : self._readableNanos;
         self._partialPduNanos = 0;
         return status;
+    }
+
+    /// <summary>Notices a peer that does not speak RDP at its first byte, instead of waiting for the length that its bytes seem to promise.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnReadBytes(rdp_transport* transport, byte* buffer, nuint count)
+    {
+        const byte tpktVersion = 3; // RFC 1006: the first byte of every packet before TLS
+        var read = s_readBytes(transport, buffer, count);
+        if (read <= 0)
+            return read;
+        if (OwnerOf<RdpClient>(TransportIo.transport_get_context(transport)) is not { _firstByteSeen: false } self)
+            return read;
+        self._firstByteSeen = true;
+        self._speaksRdp = *buffer == tpktVersion;
+        return self._speaksRdp ? read : -1;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -79,8 +79,8 @@ public sealed unsafe partial class RdpClient
         {
             case "Microsoft::Windows::RDS::Graphics":
                 // SAFETY: the interface of this channel is an RdpgfxClientContext; the drawing exists since PostConnect.
-                if (!GdiGfx.gdi_graphics_pipeline_init(Context->gdi, (RdpgfxClientContext*)channel->pInterface))
-                    throw new RdpException("gdi_graphics_pipeline_init failed.");
+                var graphics = (RdpgfxClientContext*)channel->pInterface;
+                AttachPipeline(graphics);
                 GraphicsPipelineActive = true;
                 break;
 
@@ -102,6 +102,7 @@ public sealed unsafe partial class RdpClient
                 if (GraphicsPipelineActive)
                     GdiGfx.gdi_graphics_pipeline_uninit(Context->gdi, (RdpgfxClientContext*)channel->pInterface);
                 GraphicsPipelineActive = false;
+                _pipelineDecoders = null;
                 break;
 
             case "Microsoft::Windows::RDS::DisplayControl":

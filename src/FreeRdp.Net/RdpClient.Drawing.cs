@@ -37,6 +37,8 @@ public sealed unsafe partial class RdpClient
             SetPosition = &OnPointerPosition,
         };
         Graphics.graphics_register_pointer(Context->graphics, &prototype); // copies it
+        s_decompressBitmap = Context->graphics->Bitmap_Prototype->Decompress;
+        Context->graphics->Bitmap_Prototype->Decompress = &OnDecompressBitmap;
         Width = Context->gdi->width;
         Height = Context->gdi->height;
     }

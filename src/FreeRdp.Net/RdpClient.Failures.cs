@@ -13,6 +13,8 @@ public sealed unsafe partial class RdpClient
     private RdpStage _stage = RdpStage.Handshake;
     private uint? _errorBeforeRedial;
     private bool _certificateChanged;
+    private bool _firstByteSeen;
+    private bool _speaksRdp = true;
     private (uint Data, uint Type)? _logonError;
 
     /// <summary>How far the connection has come.</summary>
@@ -86,6 +88,9 @@ public sealed unsafe partial class RdpClient
             return Failure(RdpCause.CertificateChanged,
                 $"The host's certificate is {Certificate?.Sha256 ?? "unreadable"}, not the pinned one.");
         }
+
+        if (!_speaksRdp)
+            return Failure(RdpCause.ProtocolError, "The other side does not speak RDP.");
 
         var code = _errorBeforeRedial is { } before and not 0 ? before : Freerdp.freerdp_get_last_error(Context);
         var cause = RdpFailure.CauseOf(code);

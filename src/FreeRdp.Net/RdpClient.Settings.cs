@@ -53,14 +53,20 @@ public sealed unsafe partial class RdpClient
     {
         settings[BoolSetting.SoftwareGdi] = true;
         settings[BoolSetting.AllowFontSmoothing] = true;
-        // The legacy path: surface bits with RemoteFX and NSCodec, and planar bitmaps.
+        // The legacy path: surface bits with RemoteFX, and planar bitmaps.
         settings[BoolSetting.RemoteFxCodec] = true;
-        settings[BoolSetting.NSCodec] = true;
+        // Left out: NSCodec, which whoever has it has RemoteFX beside.
+        settings[BoolSetting.NSCodec] = false;
         settings[BoolSetting.SurfaceFrameMarkerEnabled] = true;
         settings[BoolSetting.FrameMarkerCommandEnabled] = true;
+        // Reduced colours look worse, and need the scratch buffers that PlanarScratch keeps small.
+        settings[BoolSetting.DrawAllowDynamicColorFidelity] = false;
+        settings[BoolSetting.DrawAllowColorSubsampling] = false;
         settings[BoolSetting.FastPathOutput] = true;
         settings[BoolSetting.FastPathInput] = true;
         settings[UInt32Setting.ThreadingFlags] = _options.DecoderThreads ? 0 : ThreadingFlagsDisableThreads;
+        // Until OnTcpConnect: so that libfreerdp makes no decoders of its own.
+        settings[BoolSetting.DeactivateClientDecoding] = true;
 
         var avc444 = _options.Codecs.HasFlag(RdpCodecs.Avc444);
         settings[BoolSetting.SupportGraphicsPipeline] = _options.GraphicsPipeline;

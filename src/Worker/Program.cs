@@ -57,6 +57,7 @@ static class Program
 
     static int PlayRole(ControlSocket control)
     {
+        NativeHeap.KeepSmall();
         string version;
         try
         {

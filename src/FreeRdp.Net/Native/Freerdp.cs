@@ -26,12 +26,12 @@ internal unsafe struct rdp_context
     [FieldOffset(8 * 33)] public rdp_gdi* gdi;
     [FieldOffset(8 * 35)] public void* cache;
     [FieldOffset(8 * 36)] public void* channels;
-    [FieldOffset(8 * 37)] public void* graphics;
+    [FieldOffset(8 * 37)] public rdp_graphics* graphics;
     [FieldOffset(8 * 38)] public rdp_input* input;
     [FieldOffset(8 * 39)] public rdp_update* update;
     [FieldOffset(8 * 40)] public rdp_settings* settings;
     [FieldOffset(8 * 41)] public void* metrics;
-    [FieldOffset(8 * 42)] public void* codecs;
+    [FieldOffset(8 * 42)] public rdp_codecs* codecs;
     [FieldOffset(8 * 43)] public rdp_autodetect* autodetect;
 }
 

@@ -94,8 +94,9 @@ internal unsafe struct RdpgfxClientContext
 {
     [FieldOffset(0)] public void* handle;
     [FieldOffset(8)] public void* custom;
-    [FieldOffset(32)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, void*, uint> EndFrame;
-    [FieldOffset(264)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, uint> UpdateSurfaces;
+    [FieldOffset(16)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, void*, uint> ResetGraphics;
+    [FieldOffset(40)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, RDPGFX_SURFACE_COMMAND*, uint> SurfaceCommand;
+    [FieldOffset(344)] public rdp_codecs* codecs;
 }
 
 [NativeHeader("freerdp/gdi/gfx.h")]

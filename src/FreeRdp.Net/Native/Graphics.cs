@@ -25,11 +25,28 @@ internal unsafe struct rdp_pointer
     [FieldOffset(128)] public byte* andMaskData;
 }
 
+/// <summary>graphics.h: the prototypes of what is drawn with.</summary>
+[NativeStruct("rdpGraphics", "freerdp/graphics.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct rdp_graphics
+{
+    [FieldOffset(8)] public rdp_bitmap* Bitmap_Prototype;
+}
+
+[NativeStruct("rdpBitmap", "freerdp/graphics.h")]
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct rdp_bitmap
+{
+    /// <summary>data, width, height, bits per pixel, length, compressed, codec.</summary>
+    [FieldOffset(32)]
+    public delegate* unmanaged[Cdecl]<rdp_context*, rdp_bitmap*, byte*, uint, uint, uint, uint, BOOL, uint, BOOL> Decompress;
+}
+
 [NativeHeader("freerdp/graphics.h")]
 internal static unsafe partial class Graphics
 {
     [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial void graphics_register_pointer(void* graphics, rdp_pointer* pointer);
+    public static partial void graphics_register_pointer(rdp_graphics* graphics, rdp_pointer* pointer);
 }
 
 [NativeHeader("freerdp/codec/color.h")]

@@ -20,6 +20,7 @@ sealed class DesktopSession : IDisposable
     readonly FrontInputs _inputs;
     readonly Bell _inputBell;
     readonly RdpWaiter _waiter = new();
+    bool _trimDue;
 
     internal DesktopSession(ControlSocket control, StartDesktop start, long startedNanos)
     {
@@ -52,6 +53,9 @@ sealed class DesktopSession : IDisposable
             if (_painter.TooLarge) return Failed(FailureStage.Run, FailureCause.Unsupported, "the host's desktop became too large");
             if (_waiter.IsReadable(node) && Listen() is { } end) return end;
             _inputs.RetryResize();
+            if (!_trimDue) continue;
+            _trimDue = false;
+            NativeHeap.Trim();
         }
     }
 
@@ -108,6 +112,7 @@ sealed class DesktopSession : IDisposable
         var first = !_painter.HasPicture;
         _painter.Paint(paint, _inputs.LastSentBefore(paint.ReceivedNanos));
         if (first && _painter.HasPicture) Tell(new FirstPicture(MonotonicClock.NowNanos() - _startedNanos));
+        _trimDue |= first;
     }
 
     void OnResized(int width, int height)
