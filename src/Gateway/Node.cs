@@ -80,7 +80,7 @@ sealed class Node(
         if (password is not null) Console.WriteLine($"  First run: sign in as {FirstAdmin} with the password {password}  (shown this once)");
         Console.WriteLine(sample is null
             ? "  Next: remotechain secret set NAME, remotechain chain add FILE, then open it with an RDP client as user#chain"
-            : $"  Try:  xfreerdp3 /v:{door} /u:{FirstAdmin}#{sample} /p:{password ?? "PASSWORD"} /cert:tofu /dynamic-resolution");
+            : $"  Try:  xfreerdp3 /v:{door} /u:{FirstAdmin}#{sample} /cert:tofu /dynamic-resolution");
         Console.WriteLine("  Ctrl+C ends it.");
     }
 }

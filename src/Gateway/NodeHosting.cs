@@ -83,6 +83,7 @@ public static class NodeHosting
     {
         var worker = Path.Combine(AppContext.BaseDirectory, "worker", "RemoteChain.Worker");
         var (sandbox, problem) = Sandbox.TryCreate(worker, data.RuntimeDirectory, options.UnsafeNoSandbox);
-        return sandbox ?? throw new NodeStartException(problem!);
+        return sandbox ?? throw new NodeStartException(
+            $"{problem}. Native RDP code must not run unconfined. To accept that risk on this machine, start with --unsafe-no-sandbox.");
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FreeRdp;
+using RemoteChain.Gateway.Workers;
 
 namespace RemoteChain.Harness;
 
@@ -40,10 +41,13 @@ public sealed class Viewer : IDisposable
     /// <summary>Connects; the result is a viewer or why there is none.</summary>
     public static (Viewer? Viewer, RdpFailure? Failure) Connect(string address, int port, Func<RdpClientOptions, RdpClientOptions> options)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(new IPEndPoint(IPAddress.Parse(address), port));
-        int descriptor = (int)socket.Handle;
-        socket.SafeHandle.SetHandleAsInvalid();
+        int descriptor;
+        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
+        {
+            socket.Connect(new IPEndPoint(IPAddress.Parse(address), port));
+            descriptor = SocketHandOver.Take(socket).Detach();
+        }
+
         var client = new RdpClient(options(new RdpClientOptions { Socket = descriptor, ServerName = address, Width = 1024, Height = 768 }));
         var viewer = new Viewer(client);
         if (client.Connect(CancellationToken.None) is { } failure)

@@ -7,14 +7,15 @@ namespace RemoteChain.Gateway.Workers;
 public static class SocketHandOver
 {
     /// <summary>
-    /// The descriptor, which the caller owns from now on; the socket object is dead and must not be used. No shutdown is sent, as
-    /// disposing of the socket object might: the connection goes on in the worker.
+    /// A descriptor of the same connection, which the caller owns; the socket object is closed and must not be used. Closing one of two
+    /// descriptors sends nothing: the connection goes on in the worker.
     /// </summary>
     public static DescriptorHandle Take(Socket socket)
     {
-        var handle = socket.SafeHandle;
-        var descriptor = new DescriptorHandle((int)handle.DangerousGetHandle());
-        handle.SetHandleAsInvalid();
-        return descriptor;
+        // Not SetHandleAsInvalid: disposing of the socket would then wait forever for a release that never comes.
+        using (socket)
+        {
+            return DescriptorHandle.DuplicateOf(socket.SafeHandle);
+        }
     }
 }
