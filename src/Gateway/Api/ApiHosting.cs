@@ -69,7 +69,12 @@ static class ApiHosting
     /// <summary>The middleware and the endpoints. Pages that a portal adds later get no restriction from here but the common headers.</summary>
     public static void UseApi(this WebApplication app)
     {
-        app.UseExceptionHandler(handler => handler.Run(ApiProblem.HandleAsync));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = ApiProblem.HandleAsync,
+            // What a caller did wrong is told to the caller; strangers must not fill the log with stack traces.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
         app.Use(AddHeadersAsync);
         app.UseStatusCodePages();
         app.UseRateLimiter();

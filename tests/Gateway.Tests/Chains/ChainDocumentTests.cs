@@ -191,6 +191,16 @@ public sealed class ChainDocumentTests
         Assert.Equal(50, ChainDocument.Parse(document).Errors.Count);
     }
 
+    // Found by the fuzz target: the YAML library throws something else than its own exception.
+    [Fact]
+    public void Parse_DocumentThatTripsTheYamlLibrary_IsRefusedWithAPlace()
+    {
+        var error = Assert.Single(ChainDocument.Parse("%YAML 1.2\n--- # comment\n\uFFFDa: [b, t\n\uFFFDa: [b, w{c: d]}, ? e : f, 'g': \"h\"}\n").Errors);
+
+        Assert.Contains("not valid YAML", error.Message);
+        Assert.InRange(error.Line, 3, 4);
+    }
+
     [Fact]
     public void Parse_BrokenYaml_NamesThePlace()
     {

@@ -52,15 +52,15 @@ sealed class DocumentReader
     DocumentNode? ReadDocument()
     {
         Next<StreamStart>();
-        if (!_events.MoveNext() || _events.Current is StreamEnd)
+        if (!Advance() || _events.Current is StreamEnd)
         {
             _errors.Add(new(1, 1, "the document is empty; a chain has at least `name` and `layers`"));
             return null;
         }
-        _events.MoveNext();
+        Advance();
         var root = ReadNode(depth: 0);
         Next<DocumentEnd>();
-        if (_events.MoveNext() && _events.Current is not StreamEnd)
+        if (Advance() && _events.Current is not StreamEnd)
             throw Refused(_events.Current!, "a second document begins here; a chain is one document");
         return root;
     }
@@ -88,7 +88,7 @@ sealed class DocumentReader
     ListNode ReadList(ParsingEvent start, int depth)
     {
         var items = new List<DocumentNode>();
-        while (_events.MoveNext() && _events.Current is not SequenceEnd) items.Add(ReadNode(depth + 1));
+        while (Advance() && _events.Current is not SequenceEnd) items.Add(ReadNode(depth + 1));
         return new(Line(start), Column(start), items);
     }
 
@@ -96,11 +96,11 @@ sealed class DocumentReader
     {
         var entries = new List<MapEntry>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (_events.MoveNext() && _events.Current is not MappingEnd)
+        while (Advance() && _events.Current is not MappingEnd)
         {
             var place = _events.Current!;
             if (ReadNode(depth + 1) is not ScalarNode key) throw Refused(place, "a key is a single word");
-            _events.MoveNext();
+            Advance();
             var value = ReadNode(depth + 1);
             if (seen.TryAdd(key.Value, key.Line)) entries.Add(new(key, value));
             else _errors.Add(new(key.Line, key.Column, $"`{Shown(key.Value)}` is already given in line {seen[key.Value]}"));
@@ -108,9 +108,24 @@ sealed class DocumentReader
         return new(Line(start), Column(start), entries);
     }
 
+    bool Advance()
+    {
+        var last = _events.Current;
+        try
+        {
+            return _events.MoveNext();
+        }
+        catch (Exception slip) when (slip is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // The library's scanner trips over its own checks on some broken documents (the fuzz target found it): a refusal like any other.
+            throw new DocumentRefusedException(new(
+                (int)Math.Max(1, last?.End.Line ?? 1), (int)Math.Max(1, last?.End.Column ?? 1), "this is not valid YAML: it cannot be read from here on"));
+        }
+    }
+
     void Next<T>() where T : ParsingEvent
     {
-        if (!_events.MoveNext() || _events.Current is not T)
+        if (!Advance() || _events.Current is not T)
             throw _events.Current is { } current ? Refused(current, "the document ends or begins unexpectedly") : new YamlException("the document ends early");
     }
 
