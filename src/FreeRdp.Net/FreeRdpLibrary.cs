@@ -82,6 +82,8 @@ public static class FreeRdpLibrary
     {
         // NTLM needs MD4, which OpenSSL 3 keeps in its legacy provider; this call loads it, and must come before anything hashes.
         Ssl.winpr_InitializeSSL(0);
+        // Else the first picture waits a third of a second for a benchmark that chooses between the same two sets of routines.
+        Primitives.primitives_set_hints(PrimitiveHints.PRIMITIVES_ONLY_CPU);
         // libfreerdp writes its log to the standard streams, which belong to the program; whoever wants it says so by WLOG_LEVEL.
         // SAFETY: the root logger is a global of the library.
         if (Environment.GetEnvironmentVariable("WLOG_LEVEL") is null)

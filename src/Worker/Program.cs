@@ -63,6 +63,7 @@ static class Program
         {
             // Loads the library now, while nobody waits: a warm worker has it in memory.
             version = FreeRdpLibrary.Version.ToString();
+            DesktopRole.WarmUp();
         }
         catch (RdpException e)
         {

@@ -58,3 +58,17 @@ internal static class GraphicsCodec
 {
     public const uint PLANAR = 0x000A;
 }
+
+/// <summary>primitives.h: vectorised routines. Hints count before the first use.</summary>
+[NativeHeader("freerdp/primitives.h")]
+internal static partial class Primitives
+{
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial void primitives_set_hints(PrimitiveHints hints);
+}
+
+[NativeConstants("", "freerdp/primitives.h")]
+internal enum PrimitiveHints
+{
+    PRIMITIVES_ONLY_CPU = 1,
+}
