@@ -58,7 +58,9 @@ build() {
     fi
     need_dotnet
     say "building $project"
-    mkdir -p "$BUILT"
+    if ! mkdir -p "$BUILT" 2> /dev/null || [ ! -w "$BUILT" ]; then
+        fail "I may not write to $ROOT/artifacts: another user has built here. Run me as that user, or: sudo chown -R $(id -un) '$ROOT'"
+    fi
     rm -f "$built"
     log=$BUILT/log
     "$DOTNET_ROOT/dotnet" build "$ROOT/$project" -c Release -v quiet -nologo < /dev/null > "$log" 2>&1 ||

@@ -12,12 +12,13 @@ readonly PROJECT_SECONDS_MAX=600
 results=$ROOT/artifacts/test-results
 lab=test-$$
 passed=0 failed=0 skipped=0
-filter=${1:-}
+filter=${1:-} running=
 
 leave() {
     status=$?
     trap '' INT TERM HUP
     trap - EXIT
+    if [ -n "$running" ]; then kill -TERM "$running" 2> /dev/null || true; wait "$running" || true; fi
     [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"
     if [ "$status" -eq 0 ] && { [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; }; then status=1; fi
     # Set-up that failed is a failure too: whoever reads only the last line must not take it for a pass.
@@ -61,10 +62,14 @@ run_project() {
     say "testing $name"
     status=0
     began=$(date +%s)
-    timeout --kill-after=20 "$PROJECT_SECONDS_MAX" \
+    # In the background, because a shell that waits for it hears Ctrl+C at once; with the signals that a background job has lost.
+    env --default-signal=INT,QUIT timeout --kill-after=20 "$PROJECT_SECONDS_MAX" \
         "$DOTNET_ROOT/dotnet" test "$project" -c Release --no-build --nologo --results-directory "$results" \
         --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
-        ${filter:+--filter "FullyQualifiedName~$filter"} < /dev/null || status=$?
+        ${filter:+--filter "FullyQualifiedName~$filter"} < /dev/null &
+    running=$!
+    wait "$running" || status=$?
+    running=
     if [ ! -s "$file" ]; then
         # A project without a single test leaves no file and no error.
         [ "$status" -eq 0 ] || { say "$name ended without results (status $status)"; failed=$((failed + 1)); }
