@@ -6,6 +6,7 @@ namespace RemoteChain.Harness;
 /// <summary>A virtual X display of its own, for real clients; ends with this object.</summary>
 public sealed class XDisplay : IDisposable
 {
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(2);
     private readonly Process _server;
 
     private XDisplay(Process server, string name)
@@ -55,7 +56,9 @@ public sealed class XDisplay : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _server.Kill();
+        // Asked first, because a killed server leaves its lock and its socket in /tmp.
+        using (var ask = Process.Start("sh", ["-c", $"kill {_server.Id}"])) ask.WaitForExit();
+        if (!_server.WaitForExit(s_goodbye)) _server.Kill();
         _server.WaitForExit();
         _server.Dispose();
     }

@@ -6,9 +6,12 @@ using System.Net.Sockets;
 namespace FreeRdp.Net.Tests.Hosts;
 
 /// <summary>One program of a test host. Killed, by its id and with its children, when disposed.</summary>
-internal sealed class HostProcess : IDisposable
+internal sealed partial class HostProcess : IDisposable
 {
+    private const int SigTerm = 15;
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(2);
     private readonly Process _process;
+    private readonly bool _isScreen;
     private readonly List<string> _output = [];
 
     public HostProcess(string file, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
@@ -17,6 +20,7 @@ internal sealed class HostProcess : IDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         _process = Process.Start(start)!;
+        _isScreen = Path.GetFileName(file) is "Xvfb" or "Xorg";
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
         _process.BeginOutputReadLine();
@@ -110,6 +114,9 @@ internal sealed class HostProcess : IDisposable
     {
         try
         {
+            // Asked first, because a killed screen leaves its lock and its socket behind, and the number would stay taken.
+            if (_isScreen && !_process.HasExited && kill(_process.Id, SigTerm) == 0)
+                _process.WaitForExit(s_goodbye);
             Kill();
         }
         catch (Win32Exception)
@@ -118,6 +125,9 @@ internal sealed class HostProcess : IDisposable
 
         _process.Dispose();
     }
+
+    [System.Runtime.InteropServices.LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
 
     private void Keep(string? line)
     {

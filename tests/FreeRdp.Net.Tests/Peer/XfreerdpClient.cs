@@ -106,24 +106,16 @@ internal sealed partial class XfreerdpClient : IDisposable
 
     private static (Process, string) StartScreen(int width, int height)
     {
-        for (var number = 41; number <= 44; number++)
+        // The server chooses a free number itself and writes it down once it listens.
+        var screen = Process.Start(new ProcessStartInfo("Xvfb", $"-displayfd 1 -screen 0 {width}x{height}x24 -nolisten tcp -noreset")
         {
-            if (File.Exists($"/tmp/.X{number}-lock")) continue;
-            var screen = Process.Start(new ProcessStartInfo("Xvfb", $":{number} -screen 0 {width}x{height}x24 -nolisten tcp -noreset")
-            {
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            })!;
-            for (var i = 0; i < 200 && !screen.HasExited; i++)
-            {
-                if (File.Exists($"/tmp/.X11-unix/X{number}")) return (screen, $":{number}");
-                Thread.Sleep(25);
-            }
-
-            if (!screen.HasExited) screen.Kill();
-        }
-
-        throw new InvalidOperationException("No virtual screen could be started.");
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        screen.ErrorDataReceived += static (_, _) => { };
+        screen.BeginErrorReadLine();
+        var number = screen.StandardOutput.ReadLine() ?? throw new InvalidOperationException("No virtual screen could be started.");
+        return (screen, $":{number.Trim()}");
     }
 
     private Process Start(string file, string arguments)
