@@ -25,7 +25,6 @@ sealed class Node(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var password = accounts.EnsureFirstAdmin(FirstAdmin);
         var sample = options.LabFile is { } file ? lab.Add(file) : null;
         // A client that comes in the first second must not wait for a worker to start.
         try
@@ -46,7 +45,7 @@ sealed class Node(
             throw new NodeStartException($"The RDP front door cannot listen on {options.Rdp}: {taken.Message}. Choose another with --rdp.", taken);
         }
         address.RdpPort = _door.Endpoint.Port;
-        lifetime.ApplicationStarted.Register(() => Announce(password, sample));
+        lifetime.ApplicationStarted.Register(() => Announce(sample));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -64,8 +63,10 @@ sealed class Node(
     }
 
     // Once the API listens too: the port may have been chosen only now.
-    void Announce(string? password, string? sample)
+    void Announce(string? sample)
     {
+        // Made only now: a start that fails must not leave an admin behind whose password nobody has seen.
+        var password = accounts.EnsureFirstAdmin(FirstAdmin);
         var http = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         DataDirectory.WritePrivate(DataDirectory.OperatorTokenFile(data.Path), @operator.Token);
         DataDirectory.WritePrivate(DataDirectory.NodeAddressFile(data.Path), http);
