@@ -298,6 +298,8 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
             : stage switch
             {
                 RdpStage.Run => new RdpFailure(stage, RdpCause.ClientLeft, "The client ended the connection.", code),
+                RdpStage.Handshake when NegotiationFailed => new RdpFailure(stage, RdpCause.Unsupported,
+                    "The client offers only security that is not accepted here.", code),
                 RdpStage.SignIn => new RdpFailure(stage, RdpCause.WrongCredentials, "The client could not prove its password.", code),
                 _ => new RdpFailure(stage, RdpFailure.CauseOf(code) ?? RdpCause.ProtocolError,
                     code == 0 ? "The client broke the protocol or left." : RdpFailure.TextOf(code), code),
@@ -311,8 +313,12 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         var state = Freerdp.freerdp_get_state(Context);
         if (_wasActive) return RdpStage.Run;
         if (state > negotiation) return state >= demandActive ? RdpStage.Activate : RdpStage.Handshake;
-        return _askedNtHash ? RdpStage.SignIn : Settings[UInt32Setting.SelectedProtocol] != 0 ? RdpStage.Tls : RdpStage.Handshake;
+        if (_askedNtHash) return RdpStage.SignIn;
+        return Settings[UInt32Setting.SelectedProtocol] != 0 && !NegotiationFailed ? RdpStage.Tls : RdpStage.Handshake;
     }
+
+    /// <summary>PROTOCOL_FAILED_NEGO: client and peer have no security in common.</summary>
+    private bool NegotiationFailed => (Settings[UInt32Setting.SelectedProtocol] & 0x80000000) != 0;
 }
 
 /// <summary>Why this side closes the connection, as the client may show it.</summary>

@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["sessions"] = ("memory, processor time and first picture of 1, 10 and 25 sessions", SessionsBenchmark.RunAsync),
     ["kill"] = ("workers killed under load: who notices, what comes back, what leaks", KillBenchmark.RunAsync),
     ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
+    ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),
     ["surface"] = ("the shared memory between two processes: wake-up, copies, stamps", SurfaceBenchmark.RunAsync),
 };
 

@@ -77,7 +77,7 @@ internal static unsafe partial class Peer
     public static partial void freerdp_peer_context_free(rdp_freerdp_peer* client);
 }
 
-/// <summary>wtsvc.h: which static channels the client joined. The rest of that header (dynamic channels) is not used, see ADR 0003.</summary>
+/// <summary>wtsvc.h: which static channels the client joined. The rest of that header (dynamic channels) is not used, see DynamicChannels.</summary>
 [NativeHeader("freerdp/channels/wtsvc.h")]
 internal static unsafe partial class Wtsvc
 {

@@ -30,6 +30,8 @@ internal sealed class PeerHostConnection : IRdpPeerHandler, IDisposable
         public bool Refine { get; init; } = true;
     }
 
+    public RdpPeer Peer => _peer;
+
     public RdpPeerDisplay Display => _peer.Display;
 
     public RdpFailure? Failure => _peer.Failure;
