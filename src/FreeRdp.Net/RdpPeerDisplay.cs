@@ -28,6 +28,10 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     private int _framesInFlightMax = FramesInFlightDefault;
     private bool _resizing;
 
+    // Tiles of one refining frame: as many as the line takes without making the next key wait.
+    private int _refineTiles = 4;
+    private bool _refining;
+
     internal RdpPeerDisplay(RdpPeer peer)
     {
         _peer = peer;
@@ -99,6 +103,7 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         CheckSize(pixels, strideBytes);
         fixed (byte* at = pixels)
             Count(_output!.Send(new PictureView(at, Width, Height, strideBytes), damage, _frame + 1));
+        _refining = false;
     }
 
     /// <summary>Sends a part of what is lossy at the client again, exactly. The picture must be the one that was sent last.</summary>
@@ -108,7 +113,8 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         if (!CanRefine) return false;
         CheckSize(pixels, strideBytes);
         fixed (byte* at = pixels)
-            Count(_graphicsOutput!.Refine(new PictureView(at, Width, Height, strideBytes), _frame + 1));
+            Count(_graphicsOutput!.Refine(new PictureView(at, Width, Height, strideBytes), _refineTiles, _frame + 1));
+        _refining = true;
         return true;
     }
 
@@ -164,6 +170,7 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         {
             FramesAcknowledged += frame - _acknowledged;
             _acknowledged = frame;
+            if (_refining && frame == _frame) PaceRefining(Posix.MonotonicNanos() - _lastSentNanos);
         }
 
         if (queueDepth is not (suspend or unavailable))
@@ -196,6 +203,14 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         var context = _peer.Context;
         // SAFETY: libfreerdp's own function; the connection goes through capabilities and finalization again, input goes on meanwhile.
         context->update->DesktopResize(context);
+    }
+
+    private void PaceRefining(long nanos)
+    {
+        const long quick = 20_000_000, slow = 60_000_000;
+        if (nanos > slow) _refineTiles = Math.Max(1, _refineTiles / 2);
+        else if (nanos < quick) _refineTiles = Math.Min(GraphicsOutput.RefineTilesMax, _refineTiles * 2);
+        _refining = false;
     }
 
     private bool MustWait() =>

@@ -43,7 +43,7 @@ public static unsafe class EncodeBenchmark
 
     private static object Measure(PictureView picture, int rounds)
     {
-        using var planar = new PlanarEncoder(topDown: true);
+        var planar = new PlanarEncoder(topDown: true);
         using var progressive = new ProgressiveEncoder();
         using var interleaved = new InterleavedEncoder();
         var kind = Tiles.Classify(picture, new RdpRectangle(640, 384, 64, 64)).ToString();

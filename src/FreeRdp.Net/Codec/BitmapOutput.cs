@@ -59,11 +59,7 @@ internal sealed unsafe class BitmapOutput : IPictureOutput
         return bytes;
     }
 
-    public void Dispose()
-    {
-        _planar?.Dispose();
-        _interleaved?.Dispose();
-    }
+    public void Dispose() => _interleaved?.Dispose();
 
     private static int Align(int side) => (side + Grid - 1) & ~(Grid - 1);
 

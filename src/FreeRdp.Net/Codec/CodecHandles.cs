@@ -38,23 +38,6 @@ internal sealed unsafe class ProgressiveHandle : CodecHandle
     }
 }
 
-/// <summary>Owns a planar encoder.</summary>
-internal sealed unsafe class PlanarHandle : CodecHandle
-{
-    // SAFETY: as above.
-    public PlanarHandle(uint width, uint height) =>
-        Take(Planar.freerdp_bitmap_planar_context_new(Planar.FlagNoAlpha | Planar.FlagRunLength, width, height), "planar");
-
-    public BITMAP_PLANAR_CONTEXT* Context => (BITMAP_PLANAR_CONTEXT*)handle;
-
-    protected override bool ReleaseHandle()
-    {
-        // SAFETY: released once, by SafeHandle.
-        Planar.freerdp_bitmap_planar_context_free(Context);
-        return true;
-    }
-}
-
 /// <summary>Owns a RemoteFX encoder.</summary>
 internal sealed unsafe class RfxHandle : CodecHandle
 {

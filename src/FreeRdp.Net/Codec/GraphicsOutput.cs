@@ -14,8 +14,8 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
     /// <summary>Photographic tiles that are few are sent exactly at once: planar is faster, and small anyway.</summary>
     private const int FewTiles = 2;
 
-    /// <summary>Tiles that one refining frame sends.</summary>
-    private const int RefineTilesMax = 16;
+    /// <summary>Most tiles that one refining frame sends.</summary>
+    public const int RefineTilesMax = 16;
 
     /// <summary>A progressive frame of more tiles than this leaves big buffers behind, which are given back.</summary>
     private const int KeptTilesMax = 64;
@@ -58,7 +58,7 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         _photographic.Clear();
         foreach (var rectangle in damage)
         {
-            var inside = Widen(picture, picture.Bounds.Intersect(rectangle));
+            var inside = picture.Bounds.Intersect(rectangle);
             if (inside.IsEmpty) continue;
             if (inside.Area <= SmallPixelsMax)
                 Emit(picture, inside, Tiles.IsSolid(picture, inside) ? TileClass.Solid : TileClass.Flat);
@@ -74,19 +74,19 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         return bytes;
     }
 
-    /// <summary>Sends some of the lossy tiles exactly.</summary>
-    public int Refine(in PictureView picture, uint frame)
+    /// <summary>Sends up to <paramref name="tiles"/> of the lossy tiles exactly.</summary>
+    public int Refine(in PictureView picture, int tiles, uint frame)
     {
         var message = channel.Message;
         message.Clear();
         message.StartFrame(frame);
-        for (int sent = 0, looked = 0; sent < RefineTilesMax && looked < _lossy.Length && _lossyCount > 0; looked++)
+        for (int sent = 0, looked = 0; sent < tiles && looked < _lossy.Length && _lossyCount > 0; looked++)
         {
             _lossyNext = (_lossyNext + 1) % _lossy.Length;
             if (!_lossy[_lossyNext]) continue;
             var tile = picture.Bounds.Intersect(
                 new(_lossyNext % _tilesPerRow * Tiles.Side, _lossyNext / _tilesPerRow * Tiles.Side, Tiles.Side, Tiles.Side));
-            Emit(picture, Widen(picture, tile), TileClass.Flat);
+            Emit(picture, tile, TileClass.Flat);
             SetLossy(_lossyNext, false);
             sent++;
         }
@@ -97,11 +97,7 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         return bytes;
     }
 
-    public void Dispose()
-    {
-        _planar.Dispose();
-        _progressive.Dispose();
-    }
+    public void Dispose() => _progressive.Dispose();
 
     /// <summary>Goes over the tiles of a big rectangle and joins neighbours of a kind.</summary>
     private void SendTiles(in PictureView picture, RdpRectangle rectangle)
@@ -112,11 +108,11 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
             for (var left = rectangle.X & ~(Tiles.Side - 1); left < rectangle.Right; left += Tiles.Side)
             {
                 var whole = new RdpRectangle(left, top, Tiles.Side, Tiles.Side);
-                var tile = Widen(picture, whole.Intersect(rectangle));
+                var tile = whole.Intersect(rectangle);
                 var kind = Tiles.Classify(picture, tile);
                 var colour = kind == TileClass.Solid ? Tiles.Colour(picture, tile) : 0;
                 var joins = !_run.IsEmpty && kind == _runClass && colour == _runColour && tile.X == _run.Right && tile.Height == _run.Height
-                    && (kind == TileClass.Solid || (_run.Width + tile.Width) * tile.Height <= PlanarEncoder.PixelsMax);
+                    && (kind == TileClass.Solid || _run.Width + tile.Width <= PlanarEncoder.WidthMax);
                 if (joins)
                 {
                     _run = _run with { Width = _run.Width + tile.Width };
@@ -164,17 +160,13 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
             return;
         }
 
-        // One band at a time: as many rows as the encoder takes at this width, and never wider than it can take one row of tiles.
-        const int widthMax = PlanarEncoder.PixelsMax / Tiles.Side;
-        for (var x = rectangle.X; x < rectangle.Right; x += widthMax)
+        for (var x = rectangle.X; x < rectangle.Right; x += PlanarEncoder.WidthMax)
         {
-            // The last piece must not get narrower than the encoder's minimum: it may overlap the one before.
-            var left = Math.Min(x, Math.Max(rectangle.X, rectangle.Right - PlanarEncoder.WidthMin));
-            var width = Math.Min(widthMax, rectangle.Right - left);
+            var width = Math.Min(PlanarEncoder.WidthMax, rectangle.Right - x);
             var rows = PlanarEncoder.PixelsMax / width;
             for (var y = rectangle.Y; y < rectangle.Bottom; y += rows)
             {
-                var piece = new RdpRectangle(left, y, width, Math.Min(rows, rectangle.Bottom - y));
+                var piece = new RdpRectangle(x, y, width, Math.Min(rows, rectangle.Bottom - y));
                 channel.Message.WireToSurface1(channel.Surface, GraphicsMessage.CodecPlanar, piece, _planar.Encode(picture, piece));
             }
         }
@@ -200,13 +192,5 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         if ((uint)tile >= (uint)_lossy.Length || _lossy[tile] == lossy) return;
         _lossy[tile] = lossy;
         _lossyCount += lossy ? 1 : -1;
-    }
-
-    /// <summary>Makes a rectangle as wide as the planar encoder needs it.</summary>
-    private static RdpRectangle Widen(in PictureView picture, RdpRectangle rectangle)
-    {
-        if (rectangle.IsEmpty || rectangle.Width >= PlanarEncoder.WidthMin) return rectangle;
-        var x = Math.Min(rectangle.X, picture.Width - PlanarEncoder.WidthMin);
-        return rectangle with { X = x, Width = PlanarEncoder.WidthMin };
     }
 }

@@ -6,9 +6,6 @@ namespace FreeRdp.Native;
 internal struct PROGRESSIVE_CONTEXT;
 
 /// <inheritdoc cref="PROGRESSIVE_CONTEXT"/>
-internal struct BITMAP_PLANAR_CONTEXT;
-
-/// <inheritdoc cref="PROGRESSIVE_CONTEXT"/>
 internal struct RFX_CONTEXT;
 
 /// <inheritdoc cref="PROGRESSIVE_CONTEXT"/>
@@ -19,9 +16,6 @@ internal struct RFX_MESSAGE;
 
 /// <inheritdoc cref="PROGRESSIVE_CONTEXT"/>
 internal struct BITMAP_INTERLEAVED_CONTEXT;
-
-/// <inheritdoc cref="PROGRESSIVE_CONTEXT"/>
-internal struct NSC_CONTEXT;
 
 /// <summary>codec/region.h: what progressive_compress is told to encode.</summary>
 [NativeStruct("REGION16", "freerdp/codec/region.h")]
@@ -57,29 +51,6 @@ internal static unsafe partial class Progressive
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial int progressive_compress(PROGRESSIVE_CONTEXT* progressive, byte* pSrcData, uint SrcSize, uint SrcFormat,
         uint Width, uint Height, uint ScanLine, REGION16* invalidRegion, byte** ppDstData, uint* pDstSize);
-}
-
-[NativeHeader("freerdp/codec/planar.h")]
-internal static unsafe partial class Planar
-{
-    /// <summary>No alpha plane.</summary>
-    public const uint FlagNoAlpha = 1 << 5;
-
-    /// <summary>Run-length encoding.</summary>
-    public const uint FlagRunLength = 1 << 4;
-
-    [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial BITMAP_PLANAR_CONTEXT* freerdp_bitmap_planar_context_new(uint flags, uint width, uint height);
-
-    [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial void freerdp_bitmap_planar_context_free(BITMAP_PLANAR_CONTEXT* context);
-
-    [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial void freerdp_planar_topdown_image(BITMAP_PLANAR_CONTEXT* planar, BOOL topdown);
-
-    [LibraryImport(FreeRdpLibrary.Freerdp)]
-    public static partial byte* freerdp_bitmap_compress_planar(BITMAP_PLANAR_CONTEXT* context, byte* data, uint format, uint width,
-        uint height, uint scanline, byte* dstData, uint* pDstSize);
 }
 
 /// <summary>codec/rfx.h.</summary>
