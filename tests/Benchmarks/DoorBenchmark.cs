@@ -24,7 +24,7 @@ public static class DoorBenchmark
         await node.AddHostAsync("door", lab, Host, User);
         var opening = new Opening(await RecordedOpening.RecordAsync(), new IPEndPoint(IPAddress.Loopback, node.RdpPort));
         long before = ProcessTree.PssBytes(node.ProcessId), peak = before;
-        int hung = 0, done = 0;
+        int hung = 0, answered = 0, done = 0;
         using var over = new CancellationTokenSource();
         var real = Task.Run(() => ServeRealClients(node, over.Token));
 
@@ -32,9 +32,14 @@ public static class DoorBenchmark
         await Parallel.ForAsync(0, openings, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
         {
             var depth = i % 100 >= deep ? OpeningDepth.FirstPacket : i % 2 == 0 ? OpeningDepth.Tls : OpeningDepth.ConnectInitial;
-            if (!await opening.TryAsync(HashCode.Combine(seed, i), depth))
+            switch (await opening.TryAsync(unchecked(seed * 1_000_003 + i), depth))
             {
-                Interlocked.Increment(ref hung);
+                case OpeningOutcome.Answered:
+                    Interlocked.Increment(ref answered);
+                    break;
+                case OpeningOutcome.Hung:
+                    Interlocked.Increment(ref hung);
+                    break;
             }
 
             int now = Interlocked.Increment(ref done);
@@ -49,7 +54,7 @@ public static class DoorBenchmark
         var (tried, served, millis) = await real;
         return new
         {
-            openings, seconds = Math.Round(seconds, 1), nodeAlive = !node.HasExited, hung,
+            openings, answeredByWorker = answered, seconds = Math.Round(seconds, 1), nodeAlive = !node.HasExited, hung,
             nodePssMb = new { before = before >> 20, peak = peak >> 20, after = ProcessTree.PssBytes(node.ProcessId) >> 20 },
             realClients = new { tried, served, connectMs = Quantiles.Of(millis) },
             workersLeft = node.Workers().Count, descriptorsLeft = ProcessTree.Descriptors(node.ProcessId),

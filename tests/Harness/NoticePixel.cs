@@ -4,7 +4,7 @@ namespace RemoteChain.Harness;
 public static class NoticePixel
 {
     /// <summary>Background of a notice without a picture behind it, 0xRRGGBB; src/Worker/Notices says the same.</summary>
-    public const int Background = 0x1B2430;
+    public const int Background = 0x1B2027;
 
     private const int Tolerance = 4; // progressive encoding does not keep every bit
 

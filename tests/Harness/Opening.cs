@@ -17,35 +17,49 @@ public enum OpeningDepth
     ConnectInitial,
 }
 
+/// <summary>What the door made of an opening. All of them are fine but the last.</summary>
+public enum OpeningOutcome
+{
+    /// <summary>It answered: a worker was spent on it.</summary>
+    Answered,
+
+    /// <summary>It closed the connection without a word.</summary>
+    Closed,
+
+    /// <summary>Neither in time.</summary>
+    Hung,
+}
+
 /// <summary>Opens connections that are almost right.</summary>
 public sealed class Opening(RecordedOpening recorded, IPEndPoint door)
 {
+    /// <summary>Loopback addresses that openings come from.</summary>
+    public const int AddressesMax = 32;
+
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>One opening from one of the loopback addresses, of that depth. Whatever the door does with it is fine, except to hang.</summary>
-    /// <returns>False when the door neither answered nor closed in time.</returns>
-    public async Task<bool> TryAsync(int seed, OpeningDepth depth)
+    public async Task<OpeningOutcome> TryAsync(int seed, OpeningDepth depth)
     {
         var random = new Random(seed);
         using var timeout = new CancellationTokenSource(s_timeout);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)random.Next(1, 250)]), 0));
+            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)random.Next(1, AddressesMax + 1)]), 0));
             await socket.ConnectAsync(door, timeout.Token);
             using var stream = new NetworkStream(socket);
             await SendAsync(stream, random, depth, timeout.Token);
             socket.Shutdown(SocketShutdown.Send);
-            await DrainAsync(stream, timeout.Token);
-            return true;
+            return await DrainAsync(stream, timeout.Token) || depth != OpeningDepth.FirstPacket ? OpeningOutcome.Answered : OpeningOutcome.Closed;
         }
         catch (Exception ex) when (ex is IOException or SocketException or System.Security.Authentication.AuthenticationException)
         {
-            return true;
+            return OpeningOutcome.Closed;
         }
         catch (OperationCanceledException)
         {
-            return false;
+            return OpeningOutcome.Hung;
         }
     }
 
@@ -60,7 +74,12 @@ public sealed class Opening(RecordedOpening recorded, IPEndPoint door)
         await stream.WriteAsync(recorded.ConnectionRequest, cancellationToken);
         byte[] confirm = new byte[64];
         int read = await stream.ReadAsync(confirm, cancellationToken);
-        if (read == 0 || depth == OpeningDepth.Tls)
+        if (read == 0)
+        {
+            throw new IOException("closed at the first packet");
+        }
+
+        if (depth == OpeningDepth.Tls)
         {
             byte[] noise = new byte[random.Next(1, 2000)];
             random.NextBytes(noise);
@@ -74,12 +93,17 @@ public sealed class Opening(RecordedOpening recorded, IPEndPoint door)
         await tls.WriteAsync(Mutate(recorded.ConnectInitial, random), cancellationToken);
     }
 
-    private static async Task DrainAsync(NetworkStream stream, CancellationToken cancellationToken)
+    /// <summary>Reads to the end; whether there was anything to read.</summary>
+    private static async Task<bool> DrainAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[4096];
+        bool any = false;
         while (await stream.ReadAsync(buffer, cancellationToken) > 0)
         {
+            any = true;
         }
+
+        return any;
     }
 
     /// <summary>Flips, overwrites, cuts, repeats: a few small wounds, so that most of the packet still makes sense.</summary>

@@ -142,6 +142,9 @@ public sealed class Viewer : IDisposable
         _client.SendMouse(left, x, y);
     }
 
+    /// <summary>Whether the server offers display control.</summary>
+    public bool CanResize => _client.CanResize;
+
     /// <summary>Asks for another desktop size.</summary>
     public bool RequestResize(int width, int height) => _client.RequestResize(width, height, 100);
 

@@ -23,7 +23,7 @@ public sealed partial class FrontDoor : IAsyncDisposable
 
     private readonly Socket _listener;
     private readonly FrontContext _context;
-    private readonly Lobby _lobby = new();
+    private readonly Lobby _lobby = new(TimeProvider.System);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
@@ -124,7 +124,7 @@ public sealed partial class FrontDoor : IAsyncDisposable
             using (socket)
             {
                 var request = await PeekRequestAsync(socket);
-                if (request is null || !await WaitForWorkerSeatAsync(seat))
+                if (request is null || !seat.IsWelcome || !await WaitForWorkerSeatAsync(seat))
                 {
                     return;
                 }

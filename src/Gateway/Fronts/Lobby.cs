@@ -4,9 +4,10 @@ namespace RemoteChain.Gateway.Fronts;
 
 /// <summary>
 /// Bounds the connections that have not signed in yet, in all and per address: strangers can fill the lobby, never the house, and one
-/// address can never fill the lobby.
+/// address can never fill the lobby. An address whose connections keep ending without a sign-in runs out of patience: each costs a worker
+/// process, so they become rare.
 /// </summary>
-public sealed class Lobby
+public sealed class Lobby(TimeProvider time)
 {
     /// <summary>Connections that may be looked at at once before they have said anything sensible.</summary>
     public const int SeatsMax = 128;
@@ -20,8 +21,17 @@ public sealed class Lobby
     /// <summary>Of those, for one address.</summary>
     public const int WorkersPerAddressMax = 8;
 
+    /// <summary>Worker processes that one address may use up without a sign-in before it has to wait for <see cref="PatienceRegained"/>.</summary>
+    public const int PatienceMax = 30;
+
+    /// <summary>How often an address gets one more.</summary>
+    public static readonly TimeSpan PatienceRegained = TimeSpan.FromSeconds(2);
+
+    /// <summary>Addresses that are remembered before those with nothing against them are forgotten.</summary>
+    private const int AddressesMax = 4096;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, (int Seats, int Workers)> _byAddress = [];
+    private readonly Dictionary<IPAddress, Guests> _byAddress = [];
     private int _seats;
     private int _workers;
 
@@ -30,84 +40,132 @@ public sealed class Lobby
     {
         lock (_gate)
         {
-            var mine = _byAddress.GetValueOrDefault(address);
-            if (_seats >= SeatsMax || mine.Seats >= SeatsPerAddressMax)
+            Forget();
+            if (!_byAddress.TryGetValue(address, out var guests))
+            {
+                guests = new Guests { PatienceSince = time.GetTimestamp() };
+                _byAddress[address] = guests;
+            }
+
+            if (_seats >= SeatsMax || guests.Seats >= SeatsPerAddressMax)
             {
                 return null;
             }
 
             _seats++;
-            _byAddress[address] = (mine.Seats + 1, mine.Workers);
-            return new Seat(this, address);
+            guests.Seats++;
+            return new Seat(this, guests);
         }
     }
 
-    private bool TryTakeWorker(IPAddress address)
+    /// <summary>Addresses that have nobody here and all their patience back need no entry.</summary>
+    private void Forget()
+    {
+        if (_byAddress.Count <= AddressesMax)
+        {
+            return;
+        }
+
+        foreach (var (address, guests) in _byAddress.ToArray())
+        {
+            if (guests.Seats == 0 && Patience(guests) == PatienceMax)
+            {
+                _byAddress.Remove(address);
+            }
+        }
+    }
+
+    private bool TryTakeWorker(Guests guests)
     {
         lock (_gate)
         {
-            var mine = _byAddress.GetValueOrDefault(address);
-            if (_workers >= WorkersMax || mine.Workers >= WorkersPerAddressMax)
+            if (_workers >= WorkersMax || guests.Workers >= WorkersPerAddressMax)
             {
                 return false;
             }
 
             _workers++;
-            _byAddress[address] = (mine.Seats, mine.Workers + 1);
+            guests.Workers++;
             return true;
         }
     }
 
-    private void Leave(IPAddress address, int workers)
+    private int Patience(Guests guests)
+    {
+        int regained = (int)(time.GetElapsedTime(guests.PatienceSince) / PatienceRegained);
+        return Math.Min(PatienceMax, guests.PatienceLeft + regained);
+    }
+
+    private void Leave(Guests guests, bool usedWorker, bool signedIn)
     {
         lock (_gate)
         {
-            var mine = _byAddress[address];
             _seats--;
-            _workers -= workers;
-            if (mine.Seats == 1)
+            guests.Seats--;
+            if (!usedWorker)
             {
-                _byAddress.Remove(address);
+                return;
             }
-            else
-            {
-                _byAddress[address] = (mine.Seats - 1, mine.Workers - workers);
-            }
+
+            _workers--;
+            guests.Workers--;
+            guests.PatienceLeft = signedIn ? PatienceMax : Math.Max(0, Patience(guests) - 1);
+            guests.PatienceSince = time.GetTimestamp();
         }
+    }
+
+    internal sealed class Guests
+    {
+        public int Seats { get; set; }
+
+        public int Workers { get; set; }
+
+        public int PatienceLeft { get; set; } = PatienceMax;
+
+        public long PatienceSince { get; set; }
     }
 
     /// <summary>One connection's place in the lobby; given back when it has signed in or gone. Used by one task at a time.</summary>
     public sealed class Seat : IDisposable
     {
         private readonly Lobby _lobby;
-        private readonly IPAddress _address;
-        private int _workers;
+        private readonly Guests _guests;
+        private bool _hasWorker;
         private bool _left;
 
-        internal Seat(Lobby lobby, IPAddress address)
+        internal Seat(Lobby lobby, Guests guests)
         {
             _lobby = lobby;
-            _address = address;
+            _guests = guests;
+        }
+
+        /// <summary>False when this address has used up too many workers without a sign-in: close the connection.</summary>
+        public bool IsWelcome
+        {
+            get
+            {
+                lock (_lobby._gate)
+                {
+                    return _lobby.Patience(_guests) > 0;
+                }
+            }
         }
 
         /// <summary>Whether this connection may have a worker now.</summary>
-        public bool TryTakeWorker()
-        {
-            if (_workers == 0 && _lobby.TryTakeWorker(_address))
-            {
-                _workers = 1;
-            }
+        public bool TryTakeWorker() => _hasWorker = _hasWorker || _lobby.TryTakeWorker(_guests);
 
-            return _workers == 1;
-        }
+        /// <summary>The client has signed in: it leaves the lobby, and its address is trusted again.</summary>
+        public void SignedIn() => Leave(signedIn: true);
 
         /// <inheritdoc/>
-        public void Dispose()
+        public void Dispose() => Leave(signedIn: false);
+
+        private void Leave(bool signedIn)
         {
             if (!_left)
             {
                 _left = true;
-                _lobby.Leave(_address, _workers);
+                _lobby.Leave(_guests, _hasWorker, signedIn);
             }
         }
     }

@@ -171,7 +171,7 @@ internal sealed class RdpFront : IAsyncDisposable
             return;
         }
 
-        _seat.Dispose();
+        _seat.SignedIn();
     }
 
     private Pending? _pending;

@@ -11,7 +11,7 @@ public class LobbyTests
     [Fact]
     public void TryEnter_OneAddressTakesAllItMay_AnotherStillGetsIn()
     {
-        var lobby = new Lobby();
+        var lobby = new Lobby(TimeProvider.System);
         var seats = Enumerable.Range(0, Lobby.SeatsPerAddressMax).Select(_ => lobby.TryEnter(s_noisy)).ToList();
         Assert.All(seats, Assert.NotNull);
 
@@ -27,7 +27,7 @@ public class LobbyTests
     [Fact]
     public void TryTakeWorker_OneAddressTakesAllItMay_AnotherStillGetsOne()
     {
-        var lobby = new Lobby();
+        var lobby = new Lobby(TimeProvider.System);
         var noisy = Enumerable.Range(0, Lobby.WorkersPerAddressMax + 1).Select(_ => lobby.TryEnter(s_noisy)!).ToList();
         Assert.Equal(Lobby.WorkersPerAddressMax, noisy.Count(seat => seat.TryTakeWorker()));
 
@@ -39,8 +39,64 @@ public class LobbyTests
     [Fact]
     public void TryEnter_ManyAddresses_EndsAtTheLobbysSize()
     {
-        var lobby = new Lobby();
+        var lobby = new Lobby(TimeProvider.System);
         int entered = Enumerable.Range(0, 1000).Count(i => lobby.TryEnter(new IPAddress(i)) is not null);
         Assert.Equal(Lobby.SeatsMax, entered);
+    }
+
+    [Fact]
+    public void IsWelcome_AddressThatNeverSignsIn_RunsOutOfPatienceAndRegainsIt()
+    {
+        var time = new SteppedTime();
+        var lobby = new Lobby(time);
+        for (int i = 0; i < Lobby.PatienceMax; i++)
+        {
+            using var seat = lobby.TryEnter(s_noisy)!;
+            Assert.True(seat.IsWelcome);
+            Assert.True(seat.TryTakeWorker());
+        }
+
+        using (var refused = lobby.TryEnter(s_noisy)!)
+        {
+            Assert.False(refused.IsWelcome);
+            Assert.True(lobby.TryEnter(s_quiet)!.IsWelcome);
+            time.Step(Lobby.PatienceRegained);
+            Assert.True(refused.IsWelcome);
+        }
+    }
+
+    [Fact]
+    public void SignedIn_OneGoodClient_RestoresTheAddress()
+    {
+        var lobby = new Lobby(new SteppedTime());
+        for (int i = 0; i < Lobby.PatienceMax - 1; i++)
+        {
+            using var seat = lobby.TryEnter(s_noisy)!;
+            seat.TryTakeWorker();
+        }
+
+        using (var good = lobby.TryEnter(s_noisy)!)
+        {
+            good.TryTakeWorker();
+            good.SignedIn();
+        }
+
+        for (int i = 0; i < Lobby.PatienceMax; i++)
+        {
+            using var seat = lobby.TryEnter(s_noisy)!;
+            Assert.True(seat.IsWelcome);
+            seat.TryTakeWorker();
+        }
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Step(TimeSpan by) => _now += by.Ticks;
+
+        public override long GetTimestamp() => _now;
     }
 }
