@@ -181,6 +181,8 @@ lab_up() {
         network=$(choose_network)
         mkdir "$lab"
         echo "$network" > "$lab/network"
+        # A host that is down is unreachable. Without this, packets for it would leave the machine by the default route.
+        ip route replace unreachable "$RANGE.$network.0/24"
     ) 9< "$LABS"
     trap 'lab_down' EXIT
     trap 'exit 130' INT TERM HUP
@@ -200,6 +202,7 @@ lab_down() {
     trap - EXIT
     [ -d "$lab" ] || { say "lab $name is not there"; return 0; }
     for host in $(host_names); do kill_host "$host"; done
+    [ ! -s "$lab/network" ] || ip route delete unreachable "$RANGE.$(cat "$lab/network").0/24" 2> /dev/null || true
     rm -rf "$lab"
     rmdir "$LABS" 2> /dev/null || true   # refused while another lab is there
     say "lab $name is down"

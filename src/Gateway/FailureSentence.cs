@@ -9,7 +9,7 @@ public static class FailureSentence
     public static string Sentence(this Failure failure)
     {
         string what = What(failure);
-        string detail = failure.Detail.Length == 0 ? "" : $" ({failure.Detail})";
+        string detail = failure.Detail.Length == 0 ? "" : $" ({failure.Detail.TrimEnd('.')})";
         return failure.Layer is null ? what + detail : $"{failure.Layer}: {what}{detail}";
     }
 
