@@ -7,7 +7,8 @@ namespace RemoteChain.Gateway.Access;
 /// <param name="Version">The new version; 0 when nothing was saved.</param>
 /// <param name="Errors">What is wrong with the document.</param>
 /// <param name="Refusal">Why the account may not; empty when it may.</param>
-public sealed record ChainSaving(int Version, IReadOnlyList<ChainError> Errors, string Refusal = "")
+/// <param name="Conflict">What somebody else did meanwhile; empty when nothing stands in the way.</param>
+public sealed record ChainSaving(int Version, IReadOnlyList<ChainError> Errors, string Refusal = "", string Conflict = "")
 {
     /// <summary>Whether a version was saved.</summary>
     public bool Saved => Version > 0;
@@ -26,19 +27,33 @@ public sealed class ChainAuthoring(ChainStore chains, SecretStore secrets, Audit
     public IReadOnlyList<ChainError> Validate(Account by, string? name, string text) => Read(by, name, text).Errors;
 
     /// <summary>Saves a document as the newest version of a chain, or as a new chain that then belongs to the account.</summary>
-    public ChainSaving Save(Account by, string name, string text, string address, int? restoredFrom = null)
+    /// <param name="by">Who saves.</param>
+    /// <param name="name">The chain.</param>
+    /// <param name="text">The document.</param>
+    /// <param name="address">Where the request came from, for the audit log.</param>
+    /// <param name="expectedVersion">The version that was edited; 0 when the chain must be new; null when it does not matter.</param>
+    /// <param name="restoredFrom">The old version that this is, when it is one.</param>
+    public ChainSaving Save(Account by, string name, string text, string address, int? expectedVersion = null, int? restoredFrom = null)
     {
         var (errors, secretIds) = Read(by, name, text);
         if (errors.Count > 0) return new(0, errors);
-        if ((chains.Find(name) ?? chains.FindDeleted(name)) is { } present && !ChainAccess.MayChange(by, present))
-            return new(0, [], $"The name '{name}' belongs to somebody else's chain.");
+        var present = chains.Find(name);
+        var last = present ?? chains.FindDeleted(name);
+        if (last is not null && !ChainAccess.MayChange(by, last)) return new(0, [], Refusal: $"The name '{name}' belongs to somebody else's chain.");
+        if (expectedVersion is { } expected && expected != (present?.Version ?? 0)) return new(0, [], Conflict: Moved(name, present, expected));
 
-        var version = chains.Save(name, text, by.Name, by.Id == Operator.Account.Id ? null : by.Id, secretIds);
+        // Whoever saved since the rights were checked may be somebody else, or have made the chain theirs: that is a conflict, never a version.
+        var version = chains.Save(name, text, by.Name, by.Id == Operator.Account.Id ? null : by.Id, secretIds, basedOn: last?.Version ?? 0);
+        if (version == 0) return new(0, [], Conflict: $"Somebody else saved '{name}' at the same moment; look at it and try again.");
         audit.Append(restoredFrom is { } old
             ? new(AuditAction.ChainRestored, by.Name, name, address, $"version {old} again, as version {version}")
             : new(AuditAction.ChainSaved, by.Name, name, address, $"version {version}"));
         return new(version, []);
     }
+
+    static string Moved(string name, StoredChain? present, int expected) => present is null
+        ? $"The chain '{name}' was deleted meanwhile."
+        : $"The chain '{name}' is at version {present.Version} by {present.Author}, not {expected}.";
 
     (List<ChainError> Errors, List<long> SecretIds) Read(Account by, string? name, string text)
     {

@@ -47,7 +47,7 @@ static class ChainEndpoints
         chains.MapGet("/{name}/diff", Diff).WithSummary("What changed between two versions, line by line; without `from` and `to`: by the last save.")
             .Produces<string>(200, "text/plain").ProducesProblem(404);
         chains.MapPost("/{name}/restore", Restore).WithSummary("Saves an old version again as the newest; brings a deleted chain back.")
-            .Produces<SavedChain>().ProducesProblem(404).ProducesProblem(422);
+            .Produces<SavedChain>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         chains.MapPut("/{name}/grants/{user}", Grant).WithSummary("Lets an account use the chain.").Produces(204).ProducesProblem(404);
         chains.MapDelete("/{name}/grants/{user}", Revoke).WithSummary("Takes that back.").Produces(204).ProducesProblem(404);
 
@@ -70,13 +70,10 @@ static class ChainEndpoints
             chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain), layers, store.Grants(name), chain.Text));
     }
 
-    static async Task<IResult> PutAsync(string name, int? expectedVersion, Caller caller, HttpRequest request, ChainStore store, ChainAuthoring authoring, CancellationToken cancellationToken)
+    static async Task<IResult> PutAsync(string name, int? expectedVersion, Caller caller, HttpRequest request, ChainAuthoring authoring, CancellationToken cancellationToken)
     {
         var text = await ReadTextAsync(request, cancellationToken);
-        var present = store.Find(name);
-        if (expectedVersion is { } expected && expected != (present?.Version ?? 0))
-            return ApiProblem.Conflict(present is null ? $"The chain '{name}' was deleted meanwhile." : $"The chain '{name}' is at version {present.Version} by {present.Author}, not {expected}.");
-        return Outcome(name, authoring.Save(caller.Account, name, text, caller.From));
+        return Outcome(name, authoring.Save(caller.Account, name, text, caller.From, expectedVersion));
     }
 
     static async Task<IResult> ValidateAsync(Caller caller, HttpRequest request, ChainAuthoring authoring, CancellationToken cancellationToken)
@@ -160,6 +157,7 @@ static class ChainEndpoints
     static IResult Outcome(string name, ChainSaving saving)
     {
         if (saving.Saved) return TypedResults.Ok(new SavedChain(name, saving.Version));
+        if (saving.Conflict.Length > 0) return ApiProblem.Conflict(saving.Conflict);
         return saving.Errors.Count > 0 ? ApiProblem.InvalidChain(saving.Errors) : ApiProblem.Forbidden(saving.Refusal);
     }
 

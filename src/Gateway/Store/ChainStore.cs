@@ -57,15 +57,17 @@ public sealed class ChainStore(Database database)
     /// <param name="author">Who saves it.</param>
     /// <param name="ownerId">Who owns the chain if it is new.</param>
     /// <param name="secretIds">Secrets that the author may use and the document names.</param>
-    /// <returns>The number of the new version.</returns>
-    public int Save(string name, string text, string author, long? ownerId, IReadOnlyList<long> secretIds) => database.Write(connection =>
+    /// <param name="basedOn">The version that the author's rights were checked on, of a deleted chain too; 0 when there was none.</param>
+    /// <returns>The number of the new version; 0 when somebody else saved since that one.</returns>
+    public int Save(string name, string text, string author, long? ownerId, IReadOnlyList<long> secretIds, int basedOn) => database.Write(connection =>
     {
         var saved = database.Now;
-        var (id, version) = connection.QuerySingle<(long, long)>("""
-            insert into chain (name, owner_id, version) values (@name, @ownerId, 1)
-            on conflict (name) do update set version = version + 1, deleted = null
-            returning id, version
-            """, new { name, ownerId });
+        var (id, version) = connection.QueryFirstOrDefault<(long, long)>(
+            basedOn == 0
+                ? "insert into chain (name, owner_id, version) values (@name, @ownerId, 1) on conflict (name) do nothing returning id, version"
+                : "update chain set version = version + 1, deleted = null where name = @name and version = @basedOn returning id, version",
+            new { name, ownerId, basedOn });
+        if (version == 0) return 0;
         connection.Execute("insert into chain_version values (@id, @version, @text, @author, @saved)", new { id, version, text, author, saved });
         connection.Execute("delete from chain_version where chain_id = @id and version <= @version - @VersionsMax", new { id, version, VersionsMax });
         connection.Execute("delete from chain_secret where chain_id = @id", new { id });

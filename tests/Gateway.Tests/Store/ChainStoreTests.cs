@@ -22,9 +22,9 @@ public sealed class ChainStoreTests : IDisposable
     public void Save_Twice_KeepsBothWithAuthorAndTime()
     {
         var alice = _accounts.Add("alice", "user", "x");
-        Assert.Equal(1, _chains.Save("site", "one", "alice", alice, []));
+        Assert.Equal(1, _chains.SaveAnyway("site", "one", "alice", alice, []));
         _store.Time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(2, _chains.Save("site", "two", "bob", null, []));
+        Assert.Equal(2, _chains.SaveAnyway("site", "two", "bob", null, []));
 
         var now = _chains.Find("site")!;
         Assert.Equal(("two", 2, "bob", "alice"), (now.Text, now.Version, now.Author, now.Owner));
@@ -35,21 +35,21 @@ public sealed class ChainStoreTests : IDisposable
     [Fact]
     public void Delete_ThenSave_ContinuesTheHistory()
     {
-        _chains.Save("site", "one", "alice", null, []);
+        _chains.SaveAnyway("site", "one", "alice", null, []);
         Assert.True(_chains.Delete("site"));
 
         Assert.Null(_chains.Find("site"));
         Assert.Empty(_chains.List());
         Assert.NotNull(_chains.FindDeleted("site"));
         Assert.False(_chains.Delete("site"));
-        Assert.Equal(2, _chains.Save("site", "two", "alice", null, []));
+        Assert.Equal(2, _chains.SaveAnyway("site", "two", "alice", null, []));
         Assert.Equal("one", _chains.FindVersion("site", 1)!.Text);
     }
 
     [Fact]
     public void Save_ManyVersions_KeepsTheNewest()
     {
-        for (var i = 0; i < ChainStore.VersionsMax + 5; i++) _chains.Save("site", $"v{i}", "alice", null, []);
+        for (var i = 0; i < ChainStore.VersionsMax + 5; i++) _chains.SaveAnyway("site", $"v{i}", "alice", null, []);
 
         var history = _chains.History("site");
         Assert.Equal(ChainStore.VersionsMax, history.Count);
@@ -61,25 +61,37 @@ public sealed class ChainStoreTests : IDisposable
     {
         _secrets.Save("jump", null, "u", [1]);
         var jump = _secrets.Find("jump")!.Id;
-        _chains.Save("site", "one", "alice", null, [jump]);
+        _chains.SaveAnyway("site", "one", "alice", null, [jump]);
         Assert.True(_chains.MayOpen("site", "jump"));
         Assert.Equal(["site"], _chains.ChainsWith("jump"));
 
-        _chains.Save("site", "two", "alice", null, []);
+        _chains.SaveAnyway("site", "two", "alice", null, []);
         Assert.False(_chains.MayOpen("site", "jump"));
 
         // A secret that is made again under an old name is another one.
-        _chains.Save("site", "three", "alice", null, [jump]);
+        _chains.SaveAnyway("site", "three", "alice", null, [jump]);
         _secrets.Delete("jump");
         _secrets.Save("jump", null, "u", [2]);
         Assert.False(_chains.MayOpen("site", "jump"));
     }
 
     [Fact]
+    public void Save_OnAVersionThatIsNotTheNewest_ChangesNothing()
+    {
+        Assert.Equal(1, _chains.Save("site", "one", "alice", null, [], basedOn: 0));
+
+        Assert.Equal(0, _chains.Save("site", "mine", "bob", null, [], basedOn: 0));
+        Assert.Equal(0, _chains.Save("site", "mine", "bob", null, [], basedOn: 2));
+        Assert.Equal(0, _chains.Save("other", "mine", "bob", null, [], basedOn: 1));
+        Assert.Equal(("one", 1), (_chains.Find("site")!.Text, _chains.Find("site")!.Version));
+        Assert.Null(_chains.Find("other"));
+    }
+
+    [Fact]
     public void Grant_RemovedAccountOrChain_IsGone()
     {
         var bob = _accounts.Add("bob", "user", "x")!.Value;
-        _chains.Save("site", "one", "alice", null, []);
+        _chains.SaveAnyway("site", "one", "alice", null, []);
 
         Assert.True(_chains.Grant("site", bob));
         Assert.False(_chains.Grant("site", bob));
@@ -87,7 +99,7 @@ public sealed class ChainStoreTests : IDisposable
         Assert.Equal(["bob"], _chains.Grants("site"));
 
         _chains.Delete("site");
-        _chains.Save("site", "two", "alice", null, []);
+        _chains.SaveAnyway("site", "two", "alice", null, []);
         Assert.False(_chains.IsGranted("site", bob));
 
         _chains.Grant("site", bob);
