@@ -10,6 +10,9 @@ internal sealed partial class HostProcess : IDisposable
 {
     private const int SigTerm = 15;
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(2);
+    private const int DisplaysEnd = 200;
+    private static int s_lastDisplay = 30;
+
     private readonly Process _process;
     private readonly bool _isScreen;
     private readonly List<string> _output = [];
@@ -61,11 +64,32 @@ internal sealed partial class HostProcess : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public static int FreeDisplay()
+    /// <summary>Starts an X server on a display that is free, and on another one when somebody else was faster.</summary>
+    public static (int Display, HostProcess Server) StartScreen(Func<int, HostProcess> start, Func<int, bool> isUp)
+    {
+        const int attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            var display = FreeDisplay();
+            var server = start(display);
+            try
+            {
+                WaitFor("the X server is up", () => isUp(display), server);
+                return (display, server);
+            }
+            catch (InvalidOperationException) when (attempt < attempts)
+            {
+                server.Dispose();
+            }
+        }
+    }
+
+    private static int FreeDisplay()
     {
         // An X server also listens on a socket without a file, which belongs to the network namespace and is seen across containers.
         var sockets = File.ReadAllText("/proc/net/unix");
-        for (var display = 31; display < 100; display++)
+        // Never the same one twice: tests of one process start their screens at the same time.
+        for (var display = Interlocked.Increment(ref s_lastDisplay); display < DisplaysEnd; display = Interlocked.Increment(ref s_lastDisplay))
         {
             if (!File.Exists($"/tmp/.X{display}-lock") && !File.Exists($"/tmp/.X11-unix/X{display}")
                 && !sockets.Contains($"@/tmp/.X11-unix/X{display}\n"))

@@ -12,12 +12,12 @@ public sealed class XrdpHost : IDisposable
 
     public XrdpHost()
     {
-        Display = HostProcess.FreeDisplay();
         Port = HostProcess.FreePort();
-        _x = new HostProcess("/usr/lib/xorg/Xorg",
-            [$":{Display}", "-config", "xrdp/xorg.conf", "-noreset", "-nolisten", "tcp", "-logfile", Path.Combine(_folder, "xorg.log")],
-            ("XRDP_SOCKET_PATH", _folder));
-        HostProcess.WaitFor("Xorg is up", () => File.Exists(Path.Combine(_folder, $"xrdp_display_{Display}")), _x);
+        (Display, _x) = HostProcess.StartScreen(
+            display => new HostProcess("/usr/lib/xorg/Xorg",
+                [$":{display}", "-config", "xrdp/xorg.conf", "-noreset", "-nolisten", "tcp", "-logfile", Path.Combine(_folder, "xorg.log")],
+                ("XRDP_SOCKET_PATH", _folder)),
+            display => File.Exists(Path.Combine(_folder, $"xrdp_display_{display}")));
         _xterm = new HostProcess("xterm", ["-geometry", "80x24+20+20", "-e", "sh", "-c", "exec cat"], ("DISPLAY", $":{Display}"));
         using (var openssl = Process.Start(new ProcessStartInfo("openssl",
             ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=xrdp-host",

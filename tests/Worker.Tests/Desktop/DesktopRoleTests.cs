@@ -182,6 +182,31 @@ public sealed class DesktopRoleTests(XrdpHost host, ITestOutputHelper output) : 
         }
     }
 
+    [DesktopFact]
+    public void Worker_KilledAndReplaced_GoesOnWithTheSamePicture()
+    {
+        using var first = new DesktopWorker();
+        first.Start(DesktopWorker.Dial(host.Port));
+        using var front = first.Attach(1);
+        first.Expect<FirstPicture>();
+        front.DrainUntilQuiet();
+        var generation = front.Geometry.Generation;
+        first.Kill();
+        Assert.Equal((1024, 768, generation), (front.Geometry.Width, front.Geometry.Height, front.Geometry.Generation));
+
+        using var second = new DesktopWorker(first);
+        second.Start(DesktopWorker.Dial(host.Port));
+        second.Attach(front);
+        second.Expect<FirstPicture>();
+        Assert.NotNull(front.NextDamage());
+        front.DrainUntilQuiet();
+        Assert.Equal(generation, front.Geometry.Generation); // not blackened in between
+        front.Send(InputKind.Mouse, 0x0800, 100, 100);
+        front.DrainUntilQuiet();
+        front.PressKey(KeyA);
+        Assert.NotNull(front.NextDamage());
+    }
+
     DesktopWorker Running(out TestFront front)
     {
         var worker = new DesktopWorker();
@@ -198,6 +223,53 @@ public sealed class DesktopRoleTests(XrdpHost host, ITestOutputHelper output) : 
         values.Sort();
         return values[values.Count / 2];
     }
+}
+
+/// <summary>The desktop role as a process, against FreeRDP's shadow server: NLA and the graphics pipeline.</summary>
+public sealed class DesktopRoleShadowTests(ShadowHost host, ITestOutputHelper output) : IClassFixture<ShadowHost>
+{
+    [ShadowFact]
+    public void Start_ByNlaWithGraphicsPipeline_PictureComes()
+    {
+        using var worker = new DesktopWorker();
+        worker.Start(DesktopWorker.Dial(host.NlaPort), security: DesktopSecurity.Nla);
+        using var front = worker.Attach(1);
+        Assert.Equal("nla", worker.Expect<DesktopConnected>().Protocol);
+        output.WriteLine($"first picture after {worker.Expect<FirstPicture>().SinceStartNanos / 1e6:0} ms");
+        for (var i = 0; i < 20; i++) Assert.NotNull(front.NextDamage());
+        output.WriteLine($"{worker.ProportionalKib() / 1024.0:0.0} MiB proportional with the graphics pipeline");
+    }
+
+    [ShadowFact]
+    public void Start_WrongPassword_FailsAsAValueWithoutIt()
+    {
+        using var worker = new DesktopWorker();
+        worker.Start(DesktopWorker.Dial(host.NlaPort), password: "not-the-one");
+        var failure = worker.Expect<Failed>().Failure;
+        Assert.Equal((FailureStage.SignIn, FailureCause.WrongCredentials), (failure.Stage, failure.Cause));
+        Assert.DoesNotContain("not-the-one", failure.Detail);
+        worker.WaitForExit();
+    }
+
+    [ShadowFact]
+    public void Host_Killed_FailsAsAValue()
+    {
+        using var own = new ShadowHost();
+        using var worker = new DesktopWorker();
+        worker.Start(DesktopWorker.Dial(own.Port));
+        worker.Expect<FirstPicture>();
+        own.KillServer();
+        var failure = worker.Expect<Failed>().Failure;
+        Assert.Equal(FailureStage.Run, failure.Stage);
+        Assert.Contains(failure.Cause, new[] { FailureCause.ConnectionLost, FailureCause.HostClosed });
+        worker.WaitForExit();
+    }
+}
+
+/// <summary>Skips where FreeRDP or its shadow server is missing.</summary>
+public sealed class ShadowFactAttribute : FactAttribute
+{
+    public ShadowFactAttribute() => Skip = FreeRdpLibrary.WhyUnavailable() ?? ShadowHost.WhyMissing;
 }
 
 /// <summary>Skips where FreeRDP or xrdp is missing.</summary>

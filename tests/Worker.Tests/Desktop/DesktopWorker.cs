@@ -15,8 +15,11 @@ internal sealed class DesktopWorker : IDisposable
     readonly ControlListener _listener;
     readonly List<ControlMessage> _early = [];
 
-    public DesktopWorker()
+    /// <param name="predecessor">Whose surface and bell it goes on with.</param>
+    public DesktopWorker(DesktopWorker? predecessor = null)
     {
+        Surface = predecessor?.Surface.Duplicate() ?? SurfaceFile.Create();
+        InputBell = predecessor is null ? Bell.Create() : new Bell(predecessor.InputBell.Handle.Duplicate());
         var path = Path.Combine(Path.GetTempPath(), $"worker-test-{Guid.NewGuid():N}");
         _listener = new ControlListener(path);
         _process = new HostProcess(Path.Combine(AppContext.BaseDirectory, "RemoteChain.Worker"), ["--control", path]);
@@ -34,9 +37,9 @@ internal sealed class DesktopWorker : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public DescriptorHandle Surface { get; } = SurfaceFile.Create();
+    public DescriptorHandle Surface { get; }
 
-    public Bell InputBell { get; } = Bell.Create();
+    public Bell InputBell { get; }
 
     public static DescriptorHandle Dial(int port)
     {
@@ -78,9 +81,12 @@ internal sealed class DesktopWorker : IDisposable
     public TestFront Attach(int number)
     {
         var front = new TestFront(this, number);
-        Assert.Equal(ControlSend.Sent, Control.Send(new AttachFront(number, true, front.DamageBell.Handle, front.InputRing)));
+        Attach(front);
         return front;
     }
+
+    public void Attach(TestFront front) =>
+        Assert.Equal(ControlSend.Sent, Control.Send(new AttachFront(front.Number, true, front.DamageBell.Handle, front.InputRing)));
 
     public void Kill() => _process.Kill();
 
