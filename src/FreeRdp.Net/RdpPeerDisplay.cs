@@ -118,6 +118,20 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         return true;
     }
 
+    /// <summary>Gives memory back that big frames have left behind. Takes milliseconds: call it when nothing is going on.</summary>
+    public void TrimMemory()
+    {
+        _graphicsOutput?.ReleaseBuffers();
+        try
+        {
+            _ = Posix.malloc_trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library than glibc, which has no such function and no such habit.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

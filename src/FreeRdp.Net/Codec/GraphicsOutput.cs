@@ -97,6 +97,9 @@ internal sealed class GraphicsOutput(GraphicsChannel channel) : IPictureOutput
         return bytes;
     }
 
+    /// <summary>Gives the encoder's buffers back.</summary>
+    public void ReleaseBuffers() => _progressive.Release();
+
     public void Dispose() => _progressive.Dispose();
 
     /// <summary>Goes over the tiles of a big rectangle and joins neighbours of a kind.</summary>

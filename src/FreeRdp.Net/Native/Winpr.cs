@@ -150,6 +150,10 @@ internal static unsafe partial class Posix
     [LibraryImport("libc")]
     public static partial void free(void* memory);
 
+    /// <summary>glibc: gives free memory at the ends of heaps back to the system.</summary>
+    [LibraryImport("libc")]
+    public static partial int malloc_trim(nuint pad);
+
     public const int SHUT_RDWR = 2;
 
     [LibraryImport("libc")]

@@ -55,8 +55,10 @@ sealed partial class FrontConnection
         {
             // A name longer than a control message holds is no name of anybody.
             Refuse("The user name is too long.");
+            return;
         }
 
+        _screen.ClientCame(client.Width, client.Height, client.ScalePercent);
         _screen.ShowNotice(new Notice("Signing in …", NoticeKind.Waiting, MonotonicClock.NowNanos()));
     }
 

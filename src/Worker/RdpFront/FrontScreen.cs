@@ -20,6 +20,12 @@ sealed class FrontScreen : IDisposable
 
     const long SecondNanos = 1_000_000_000;
 
+    /// <summary>Memory that a big frame has left behind is given back when nothing has changed for this long.</summary>
+    const long TrimAfterNanos = 5 * SecondNanos;
+
+    /// <summary>A frame of more bytes is big.</summary>
+    const long BigFrameBytes = 512 * 1024;
+
     readonly RdpPeer _peer;
     readonly FrontPointer _pointer;
     readonly DamageRegion _damage = new();
@@ -33,6 +39,8 @@ sealed class FrontScreen : IDisposable
     bool _wantsAll = true;
     bool _isCorrupt;
     string _title = "";
+    (int Width, int Height, int ScalePercent) _clientSize;
+    bool _clientToldSize;
 
     Notice? _notice;
     PixelBuffer? _veiled;
@@ -41,6 +49,7 @@ sealed class FrontScreen : IDisposable
     long _lastChangeNanos;
     long _copyAgainNanos;
     long _repaintNanos;
+    long _trimNanos;
 
     internal FrontScreen(RdpPeer peer)
     {
@@ -94,8 +103,18 @@ sealed class FrontScreen : IDisposable
         _pointer.Reset();
     }
 
+    /// <summary>The size that the client came with: what a desktop gets that is started for it, and no wish about one that runs already.</summary>
+    internal void ClientCame(int width, int height, int scalePercent) => _clientSize = (width, height, scalePercent);
+
     internal void ClientResized(int width, int height, int scalePercent)
     {
+        // Clients tell their size also unasked: once when the channel opens, and whenever the desktop's size has changed their window's.
+        var isFirst = !_clientToldSize;
+        var isNewScale = _clientSize.ScalePercent != scalePercent;
+        _clientToldSize = true;
+        if (isFirst && _clientSize == (width, height, scalePercent)) return;
+        _clientSize = (width, height, scalePercent);
+        if (_geometry.IsSet && !isNewScale && _geometry.Width == width && _geometry.Height == height) return;
         Input.Resize(width, height, scalePercent);
         // Without a desktop there is nobody else to say how large the picture is.
         if (!_geometry.IsSet) _peer.Display.Resize(width, height);
@@ -138,6 +157,7 @@ sealed class FrontScreen : IDisposable
         Input.IsOpen = notice is null && _reader is not null;
         if (!_peer.IsActive) return null;
         _pointer.Update(notice is null ? _reader : null);
+        if (_trimNanos != 0 && now >= _trimNanos) TrimMemory();
         if (_suppressed || !_peer.Display.CanSend) return null;
         if (notice is not null)
         {
@@ -155,6 +175,7 @@ sealed class FrontScreen : IDisposable
         var due = long.MaxValue;
         if (!_peer.IsActive || _suppressed) return due;
         if (Input.HasPending) due = now + 1_000_000;
+        if (_trimNanos != 0) due = Math.Min(due, _trimNanos);
         if (_peer.Display.RetryMillis is var retry and >= 0) due = Math.Min(due, now + (retry * 1_000_000L));
         if (!_peer.Display.CanSend) return due;
         if (_veiled is not null) return Math.Min(due, _repaintNanos);
@@ -255,8 +276,22 @@ sealed class FrontScreen : IDisposable
         _lastChangeNanos = now;
         _hasPicture = true;
         _damage.Clear();
-        _peer.Display.Send(_picture.Pixels, _picture.StrideBytes, _rectangles.AsSpan(0, count));
+        Send(_picture, _rectangles.AsSpan(0, count), now);
         return true;
+    }
+
+    void Send(PixelBuffer picture, ReadOnlySpan<RdpRectangle> damage, long now)
+    {
+        var before = _peer.Display.BytesSent;
+        _peer.Display.Send(picture.Pixels, picture.StrideBytes, damage);
+        if (_trimNanos != 0 || _peer.Display.BytesSent - before > BigFrameBytes) _trimNanos = now + TrimAfterNanos;
+    }
+
+    void TrimMemory()
+    {
+        _trimNanos = 0;
+        _peer.Display.TrimMemory();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     void SendNotice(Notice notice, long now)
@@ -293,7 +328,7 @@ sealed class FrontScreen : IDisposable
         };
         var box = Notices.NoticePainter.Paint(pixels, width, height, _veiled.StrideBytes, notice.Sentence, faint, tone);
         var damage = isFirst ? new RdpRectangle(0, 0, width, height) : new RdpRectangle(box.X, box.Y, box.Width, box.Height);
-        _peer.Display.Send(pixels, _veiled.StrideBytes, new ReadOnlySpan<RdpRectangle>(in damage));
+        Send(_veiled, new ReadOnlySpan<RdpRectangle>(in damage), now);
     }
 
     void EndNotice()

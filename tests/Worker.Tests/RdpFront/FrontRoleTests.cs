@@ -45,6 +45,36 @@ public sealed class FrontRoleTests
     }
 
     [XfreerdpFact]
+    public void Resize_OfTheClientsWindow_IsAskedForAndFollowed()
+    {
+        using var front = new FrontHarness("/sec:tls /gfx /dynamic-resolution");
+        var expected = front.Draw(800, 600);
+        front.LetIn();
+        front.ExpectScreen(expected, 800, 600);
+        front.Client.Xdotool("search --onlyvisible --class xfreerdp windowsize 720 540");
+        var resize = front.ExpectInput(i => i.Kind == InputKind.Resize);
+        Assert.Equal((720, 540, 100), (resize.A, resize.B, resize.C));
+        front.ExpectScreen(front.Draw(720, 540, seed: 1), 720, 540);
+    }
+
+    [XfreerdpFact]
+    public void Input_WhileANoticeIsShown_DoesNotReachTheDesktop()
+    {
+        using var front = new FrontHarness("/sec:tls /gfx");
+        var expected = front.Draw(800, 600);
+        front.LetIn();
+        front.ExpectScreen(expected, 800, 600);
+        front.Send(new Notice("Lost connection to desk-1. Reconnecting …", NoticeKind.Lost, MonotonicClock.NowNanos()));
+        // What is pressed is let go of when the notice comes; what is typed at it goes nowhere.
+        front.ExpectInput(i => i.Kind == InputKind.ReleaseAll);
+        front.Client.Xdotool("mousemove 300 300 key b");
+        front.Send(new Notice("", NoticeKind.None, 0));
+        front.ExpectScreen(expected, 800, 600);
+        front.Client.Xdotool("key a");
+        Assert.Equal(0x1E, front.ExpectInput(i => i.Kind == InputKind.Scancode).A);
+    }
+
+    [XfreerdpFact]
     public void Input_OfViewOnlyFront_GoesNowhere()
     {
         using var front = new FrontHarness("/sec:tls /gfx");
