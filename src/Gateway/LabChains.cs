@@ -18,7 +18,8 @@ sealed class LabChains(ChainAuthoring authoring, ChainStore chains, SecretVault 
 
     sealed record Login(string Host, string User, string Password);
 
-    /// <summary>Saves what the lab's description says; chains that are there already and say the same stay. Returns the first one's name.</summary>
+    /// <summary>Saves what the lab's description says; chains that are there already and say the same stay. Returns the first one's
+    /// name.</summary>
     /// <exception cref="NodeStartException">The file cannot be read or does not describe a lab.</exception>
     public string? Add(string labFile)
     {
@@ -51,6 +52,8 @@ sealed class LabChains(ChainAuthoring authoring, ChainStore chains, SecretVault 
         pins.Forget(host.Name, null);
         if (chains.Find(host.Name)?.Text == document) return;
         var saving = authoring.Save(Operator.Account, host.Name, document, "");
-        if (!saving.Saved) throw new NodeStartException($"The lab host {host.Name} does not make a chain: {string.Join("; ", saving.Errors)}{saving.Refusal}");
+        if (!saving.Saved)
+            throw new NodeStartException(
+                $"The lab host {host.Name} does not make a chain: {string.Join("; ", saving.Errors)}{saving.Refusal}");
     }
 }

@@ -33,7 +33,9 @@ sealed class Node(
         }
         catch (TimeoutException late)
         {
-            throw new NodeStartException($"No worker process became ready within {s_warmTimeout.TotalSeconds:0} s; the lines above say why. `remotechain doctor` shows what is missing.", late);
+            throw new NodeStartException(
+                $"No worker process became ready within {s_warmTimeout.TotalSeconds:0} s; the lines above say why. `remotechain doctor` "
+                + "shows what is missing.", late);
         }
 
         try
@@ -42,7 +44,8 @@ sealed class Node(
         }
         catch (SocketException taken)
         {
-            throw new NodeStartException($"The RDP front door cannot listen on {options.Rdp}: {taken.Message}. Choose another with --rdp.", taken);
+            throw new NodeStartException($"The RDP front door cannot listen on {options.Rdp}: {taken.Message}. Choose another with --rdp.",
+                taken);
         }
         address.RdpPort = _door.Endpoint.Port;
         lifetime.ApplicationStarted.Register(() => Announce(sample));
@@ -77,8 +80,11 @@ sealed class Node(
         Console.WriteLine($"  RDP   {door}");
         Console.WriteLine($"  API   {http}/openapi/v1.json");
         Console.WriteLine($"  Data  {data.Path}");
-        if (!sandbox.IsConfined) Console.WriteLine("  WARNING: workers run WITHOUT a sandbox (--unsafe-no-sandbox). A hostile host or client can take this machine over.");
-        if (password is not null) Console.WriteLine($"  First run: sign in as {FirstAdmin} with the password {password}  (shown this once)");
+        if (!sandbox.IsConfined)
+            Console.WriteLine(
+                "  WARNING: workers run WITHOUT a sandbox (--unsafe-no-sandbox). A hostile host or client can take this machine over.");
+        if (password is not null)
+            Console.WriteLine($"  First run: sign in as {FirstAdmin} with the password {password}  (shown this once)");
         Console.WriteLine(sample is null
             ? "  Next: remotechain secret set NAME, remotechain chain add FILE, then open it with an RDP client as user#chain"
             : $"  Try:  xfreerdp3 /v:{door} /u:{FirstAdmin}#{sample} /cert:tofu /dynamic-resolution");

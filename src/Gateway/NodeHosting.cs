@@ -27,7 +27,8 @@ public static class NodeHosting
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             // A node that cannot start says so in one sentence, not in a stack trace beside it.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            // It warns that keys are not encrypted themselves. They are files of 0600 in a directory of 0700; docs/security.md says what that means.
+            // It warns that keys are not encrypted themselves. They are files of 0600 in a directory of 0700; docs/security.md says what
+            // that means.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -51,7 +52,8 @@ public static class NodeHosting
         services.TryAddSingleton(TimeProvider.System);
 
         services.AddSingleton(_ => DataDirectory.Open(options.DataPath));
-        services.AddSingleton(provider => new Database(provider.GetRequiredService<DataDirectory>().DatabaseFile, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new Database(provider.GetRequiredService<DataDirectory>().DatabaseFile,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>()
             .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>();
 
@@ -66,10 +68,12 @@ public static class NodeHosting
 
         services.AddSingleton(provider => CreateSandbox(options, provider.GetRequiredService<DataDirectory>()));
         services.AddSingleton(provider => new WorkerPool(
-            provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory, provider.GetRequiredService<ILogger<WorkerPool>>()));
+            provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
+                provider.GetRequiredService<ILogger<WorkerPool>>()));
         services.AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
-        services.AddSingleton(provider => DoorCertificate.LoadOrCreate(provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
+            provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FrontContext>();
 
         services.AddApi();

@@ -9,7 +9,8 @@ namespace RemoteChain.Gateway;
 /// <param name="RdpPortsToTry">How many ports from that one on may be tried when it is in use.</param>
 /// <param name="UnsafeNoSandbox">Run workers without a sandbox where none can be had.</param>
 /// <param name="LabFile">Description of a running lab whose hosts become chains; null for none.</param>
-public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false, string? LabFile = null)
+public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false,
+    string? LabFile = null)
 {
     /// <summary>The API's address unless told otherwise.</summary>
     public static readonly IPEndPoint HttpDefault = new(IPAddress.Loopback, 8080);

@@ -10,7 +10,9 @@ sealed class ChainTarget() : FuzzTarget("chain", "a chain document, YAML or JSON
 
     static readonly string[] s_documents =
     [
-        "name: client-site\ndescription: jump\nlayers:\n  - kind: gateway\n    keep: 30m\n    view-only: on\n  - kind: direct\n    timeout: 5s\n  - kind: rdp\n    host: 10.0.0.5\n    port: 3390\n    credentials: jump\n    security: nla\n    graphics: off\n    size: 1280x800\n    keyboard: de\n",
+        "name: client-site\ndescription: jump\nlayers:\n  - kind: gateway\n    keep: 30m\n    view-only: on\n  - kind: direct\n    "
+            + "timeout: 5s\n  - kind: rdp\n    host: 10.0.0.5\n    port: 3390\n    credentials: jump\n    security: nla\n    graphics: "
+            + "off\n    size: 1280x800\n    keyboard: de\n",
         "{\"name\": \"a\", \"layers\": [{\"kind\": \"rdp\", \"host\": \"h\", \"port\": 3389, \"graphics\": false}]}",
         "name: &a x\nlayers: [*a, !!str b, {? [k] : v}]\n---\n...\n",
         "name: |\n  block\n   text\nlayers: >-\n  folded\n\n  'q''q': \"\\x41\\u0041\\U0001F600\\\n",
@@ -30,7 +32,8 @@ sealed class ChainTarget() : FuzzTarget("chain", "a chain document, YAML or JSON
         if (reading.IsValid)
         {
             _chains++;
-            if (reading.Errors.Count > 0 || reading.Chain.Desktop is null) throw new InvalidOperationException("a chain without a desktop was accepted");
+            if (reading.Errors.Count > 0 || reading.Chain.Desktop is null)
+                throw new InvalidOperationException("a chain without a desktop was accepted");
             return;
         }
         _refused++;

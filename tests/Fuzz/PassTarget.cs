@@ -27,7 +27,8 @@ sealed class PassTarget : FuzzTarget
         _passes = new(new(new(_database)), new(new(_database), audit, never), audit, TimeProvider.System);
         _id = _passes.Create(Operator.Account, "site", viewOnly: false)!.Pass.Id;
         _lines = RdpFile.Text("gw", 3389, new(new(_id, Operator.Account, "site", ViewOnly: false, default), "secret")).Split("\r\n").Length;
-        Seeds = [Encoding.UTF8.GetBytes($"{_id}\0secret"), Encoding.UTF8.GetBytes("rc-\0x"), Encoding.UTF8.GetBytes("alice\0"), Encoding.UTF8.GetBytes("gw\r\nalternate shell:s:calc\0y")];
+        Seeds = [Encoding.UTF8.GetBytes($"{_id}\0secret"), Encoding.UTF8.GetBytes("rc-\0x"), Encoding.UTF8.GetBytes("alice\0"),
+            Encoding.UTF8.GetBytes("gw\r\nalternate shell:s:calc\0y")];
     }
 
     internal override IReadOnlyList<byte[]> Seeds { get; }
@@ -42,12 +43,14 @@ sealed class PassTarget : FuzzTarget
         if (_tried < 2000 || input.Length % 64 == 0)
         {
             _tried++;
-            if (_passes.Redeem(id, secret, IPAddress.Loopback).Pass is not null) throw new InvalidOperationException("a guess was accepted");
+            if (_passes.Redeem(id, secret, IPAddress.Loopback).Pass is not null)
+                throw new InvalidOperationException("a guess was accepted");
         }
         _looked++;
         var file = RdpFile.Text(id, 3389, new(new(id, Operator.Account, id, ViewOnly: false, default), secret));
         foreach (var line in file.Split("\r\n")[..^1])
-            if (line.Any(char.IsControl) || !line.Contains(":i:", StringComparison.Ordinal) && !line.Contains(":s:", StringComparison.Ordinal))
+            if (line.Any(char.IsControl) || !line.Contains(":i:", StringComparison.Ordinal)
+                && !line.Contains(":s:", StringComparison.Ordinal))
                 throw new InvalidOperationException($"not a line of an .rdp file: {line}");
         if (file.Split("\r\n").Length != _lines) throw new InvalidOperationException("an input added or removed a line");
     }

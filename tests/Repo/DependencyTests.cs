@@ -21,7 +21,8 @@ public sealed class DependencyTests
     {
         ["RemoteChain.Gateway"] =
         [
-            "Dapper", "Microsoft.AspNetCore.OpenApi", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.provider.e_sqlite3", "System.CommandLine", "YamlDotNet",
+            "Dapper", "Microsoft.AspNetCore.OpenApi", "Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.provider.e_sqlite3",
+                "System.CommandLine", "YamlDotNet",
             "StackExchange.Redis", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
         ],
     };
@@ -80,9 +81,11 @@ public sealed class DependencyTests
     {
         // A pin is there for the version of a package that comes along with others.
         string[] pins = ["Microsoft.OpenApi"];
-        var used = SourceTree.With(".csproj").SelectMany(project => Elements(project, "PackageReference")).Select(package => (string)package.Attribute("Include")!).ToHashSet();
+        var used = SourceTree.With(".csproj").SelectMany(project => Elements(project, "PackageReference"))
+            .Select(package => (string)package.Attribute("Include")!).ToHashSet();
         SourceTree.None("nobody uses these packages of Directory.Packages.props:",
-            Elements("Directory.Packages.props", "PackageVersion").Select(package => (string)package.Attribute("Include")!).Where(id => !used.Contains(id) && !pins.Contains(id)));
+            Elements("Directory.Packages.props", "PackageVersion").Select(package => (string)package.Attribute("Include")!)
+                .Where(id => !used.Contains(id) && !pins.Contains(id)));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class DocumentTests
     // Put together here, so that this file does not contain what it looks for.
     static readonly string[] s_notOurs = ["/wo" + "rk/", "/tmp/" + "src", "nuget" + ".org", "npm" + "js."];
 
-    static readonly string[] s_textEndings = [".cs", ".csproj", ".props", ".targets", ".md", ".sh", ".yaml", ".yml", ".json", ".sql", ".service", ".list", ".sln", "remotechain", "run"];
+    static readonly string[] s_textEndings = [".cs", ".csproj", ".props", ".targets", ".md", ".sh", ".yaml", ".yml", ".json", ".sql",
+        ".service", ".list", ".sln", "remotechain", "run"];
 
     [Fact]
     public void Links_LeadSomewhere() => SourceTree.None(
@@ -51,7 +52,8 @@ public sealed class DocumentTests
         "scripts of the repository begin with #!/bin/sh and stop at the first error:",
         from file in SourceTree.With(".sh").Where(file => file.StartsWith("deploy/steps/", StringComparison.Ordinal)).Append("remotechain")
         let text = SourceTree.Read(file)
-        where text.StartsWith("#!", StringComparison.Ordinal) && !(text.StartsWith("#!/bin/sh\n", StringComparison.Ordinal) && Regex.IsMatch(text, @"^set -[a-z]*e", RegexOptions.Multiline))
+        where text.StartsWith("#!", StringComparison.Ordinal) && !(text.StartsWith("#!/bin/sh\n", StringComparison.Ordinal)
+            && Regex.IsMatch(text, @"^set -[a-z]*e", RegexOptions.Multiline))
         select file);
 
     [Fact]

@@ -23,7 +23,8 @@ static partial class SourceTree
     /// <summary>A file's lines.</summary>
     public static string[] Lines(string file) => File.ReadAllLines(Path.Combine(Root, file));
 
-    /// <summary>C# without its comments and the contents of its strings, line for line, so that words in them are not taken for code.</summary>
+    /// <summary>C# without its comments and the contents of its strings, line for line, so that words in them are not taken for
+    /// code.</summary>
     public static string[] CodeLines(string file) =>
         CommentsAndStrings().Replace(Read(file), match => new string('\n', match.Value.Count(c => c == '\n'))).Split('\n');
 

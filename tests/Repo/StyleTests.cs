@@ -35,11 +35,13 @@ public sealed class StyleTests
         "folder and namespace differ:",
         from file in Sources
         where file.StartsWith("src/", StringComparison.Ordinal) && !IsTranscription(file)
-        let declared = SourceTree.CodeLines(file).Select(line => Regex.Match(line, @"^namespace ([\w.]+)")).FirstOrDefault(match => match.Success)?.Groups[1].Value
+        let declared = SourceTree.CodeLines(file).Select(line => Regex.Match(line, @"^namespace ([\w.]+)"))
+            .FirstOrDefault(match => match.Success)?.Groups[1].Value
         where declared is not null
         let folders = file.Split('/')[1..^1]
         let expected = string.Join('.', [folders[0] == "FreeRdp.Net" ? "FreeRdp" : $"RemoteChain.{folders[0]}", .. folders[1..]])
-        where !declared.Equals(expected, StringComparison.Ordinal) && !declared.Equals(expected.Replace("FreeRdp", "FreeRdp.Net", StringComparison.Ordinal), StringComparison.Ordinal)
+        where !declared.Equals(expected, StringComparison.Ordinal) && !declared.Equals(
+            expected.Replace("FreeRdp", "FreeRdp.Net", StringComparison.Ordinal), StringComparison.Ordinal)
         select $"{file}: {declared} instead of {expected}");
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class StyleTests
         "`unsafe` types without a single `// SAFETY:` line:",
         Sources.Where(file => file.StartsWith("src/", StringComparison.Ordinal) && !IsTranscription(file))
             .GroupBy(file => file[..(file.LastIndexOf('/') + 1)] + Path.GetFileName(file).Split('.')[0])
-            .Where(parts => parts.Any(IsUnsafe) && !parts.Any(file => SourceTree.Read(file).Contains("// SAFETY:", StringComparison.Ordinal)))
+            .Where(parts => parts.Any(IsUnsafe) && !parts.Any(file =>
+                SourceTree.Read(file).Contains("// SAFETY:", StringComparison.Ordinal)))
             .Select(parts => parts.Key));
 
     [Fact]
@@ -88,11 +91,13 @@ public sealed class StyleTests
         from file in Sources
         where file.StartsWith("src/", StringComparison.Ordinal)
         from line in SourceTree.CodeLines(file)
-        let method = Regex.Match(line, @"^\s*(?:(?:public|private|internal|protected|static|async|override|virtual|abstract|sealed|partial)\s+)*(?:Value)?Task(?:<[^=]*>)?\s+(\w+)\s*(?:<\w+>)?\(")
+        let method = Regex.Match(
+            line, @"^\s*(?:(?:public|private|internal|protected|static|async|override|virtual|abstract|sealed|partial)\s+)*(?:Value)?Task(?:<[^=]*>)?\s+(\w+)\s*(?:<\w+>)?\(")
         where method.Success && !method.Groups[1].Value.EndsWith("Async", StringComparison.Ordinal)
         select $"{file}: {method.Groups[1].Value}");
 
-    static bool IsTranscription(string file) => file.StartsWith("src/", StringComparison.Ordinal) && file.Contains("/Native/", StringComparison.Ordinal);
+    static bool IsTranscription(string file) => file.StartsWith("src/", StringComparison.Ordinal)
+        && file.Contains("/Native/", StringComparison.Ordinal);
 
     static bool IsUnsafe(string file) => SourceTree.CodeLines(file).Any(line => Regex.IsMatch(line, @"\bunsafe\b"));
 }

@@ -1,6 +1,7 @@
 namespace RemoteChain.Gateway.Access;
 
-/// <summary>The rule for account names. They are typed into RDP clients, where <c>#</c> begins the chain and <c>\</c> ends a domain.</summary>
+/// <summary>The rule for account names. They are typed into RDP clients, where <c>#</c> begins the chain and <c>\</c> ends a
+/// domain.</summary>
 public static class AccountName
 {
     /// <summary>The longest name.</summary>

@@ -49,7 +49,8 @@ public sealed class Accounts
     /// <summary>Removes an account. False when that would leave no admin.</summary>
     public bool Delete(Account account) => _store.Delete(account.Id);
 
-    /// <summary>Makes the first admin when there is no account at all; returns its password, which is not kept anywhere, else null.</summary>
+    /// <summary>Makes the first admin when there is no account at all; returns its password, which is not kept anywhere, else
+    /// null.</summary>
     public string? EnsureFirstAdmin(string name)
     {
         if (!_store.IsEmpty()) return null;
@@ -76,7 +77,8 @@ public sealed class Accounts
         return From(found);
     }
 
-    internal static Account From(StoredAccount stored) => new(stored.Id, stored.Name, stored.Role == Word(Role.Admin) ? Role.Admin : Role.User);
+    internal static Account From(StoredAccount stored) =>
+        new(stored.Id, stored.Name, stored.Role == Word(Role.Admin) ? Role.Admin : Role.User);
 
     /// <summary>The word that stands for a role in the store, the API and the command line.</summary>
     public static string Word(Role role) => role == Role.Admin ? "admin" : "user";

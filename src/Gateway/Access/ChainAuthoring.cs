@@ -39,10 +39,13 @@ public sealed class ChainAuthoring(ChainStore chains, SecretStore secrets, Audit
         if (errors.Count > 0) return new(0, errors);
         var present = chains.Find(name);
         var last = present ?? chains.FindDeleted(name);
-        if (last is not null && !ChainAccess.MayChange(by, last)) return new(0, [], Refusal: $"The name '{name}' belongs to somebody else's chain.");
-        if (expectedVersion is { } expected && expected != (present?.Version ?? 0)) return new(0, [], Conflict: Moved(name, present, expected));
+        if (last is not null && !ChainAccess.MayChange(by, last))
+            return new(0, [], Refusal: $"The name '{name}' belongs to somebody else's chain.");
+        if (expectedVersion is { } expected && expected != (present?.Version ?? 0))
+            return new(0, [], Conflict: Moved(name, present, expected));
 
-        // Whoever saved since the rights were checked may be somebody else, or have made the chain theirs: that is a conflict, never a version.
+        // Whoever saved since the rights were checked may be somebody else, or have made the chain theirs: that is a conflict, never a
+        // version.
         var version = chains.Save(name, text, by.Name, by.Id == Operator.Account.Id ? null : by.Id, secretIds, basedOn: last?.Version ?? 0);
         if (version == 0) return new(0, [], Conflict: $"Somebody else saved '{name}' at the same moment; look at it and try again.");
         audit.Append(restoredFrom is { } old
@@ -66,7 +69,8 @@ public sealed class ChainAuthoring(ChainStore chains, SecretStore secrets, Audit
         {
             // Somebody else's secret and none at all look the same, so that names cannot be found out by trying.
             if (secrets.Find(reference.Name) is { } secret && SecretVault.MayUse(by, secret)) secretIds.Add(secret.Id);
-            else errors.Add(new(reference.Line, reference.Column, $"there is no secret '{reference.Name}' that you may use; make it first with `remotechain secret set {reference.Name}`"));
+            else errors.Add(new(reference.Line, reference.Column,
+                $"there is no secret '{reference.Name}' that you may use; make it first with `remotechain secret set {reference.Name}`"));
         }
         return (errors, secretIds);
     }

@@ -31,7 +31,8 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
     readonly Lock _gate = new();
     readonly Dictionary<string, Live> _live = new(StringComparer.OrdinalIgnoreCase); // by the first CookieChars of the id
 
-    /// <summary>Makes a pass. The caller has checked that the account may use the chain. Null when too many are waiting to be used.</summary>
+    /// <summary>Makes a pass. The caller has checked that the account may use the chain. Null when too many are waiting to be
+    /// used.</summary>
     public NewConnectionPass? Create(Account account, string chainName, bool viewOnly)
     {
         lock (_gate)
@@ -98,7 +99,8 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
         var account = pass is null ? null : pass.Account.Id == Operator.Account.Id ? pass.Account : accounts.Find(pass.Account.Name);
         if (pass is null || account is null || account.Id != pass.Account.Id)
         {
-            audit.Append(new(AuditAction.SignInRefused, passId, "rdp", address.ToString(), "unknown, used or expired pass, or a wrong secret"));
+            audit.Append(new(AuditAction.SignInRefused, passId, "rdp", address.ToString(),
+                "unknown, used or expired pass, or a wrong secret"));
             lockout.Count(null, address);
             return new(null, SignInRefusal.WrongCredentials, "This connection file was used already or has expired. Download a new one.");
         }

@@ -52,7 +52,8 @@ public sealed class Lockout(SignInFailureStore failures, AuditLog audit, Lockout
     void Count(string subject, int max, string account, IPAddress address)
     {
         if (!failures.Count(subject, max, options.Window, options.LockFor)) return;
-        audit.Append(new(AuditAction.AccountLocked, account, account.Length > 0 ? $"account {account}" : $"address {address}", address.ToString(),
+        audit.Append(new(AuditAction.AccountLocked, account, account.Length > 0 ? $"account {account}" : $"address {address}",
+            address.ToString(),
             $"{max} failed sign-ins within {options.Window.TotalMinutes:0} min; locked for {options.LockFor.TotalMinutes:0} min"));
     }
 

@@ -57,7 +57,8 @@ public static class RdpFile
         return text.ToString();
 
         void Line(string key, string value) => text.Append(key).Append(":s:").Append(Clean(value)).Append("\r\n");
-        void Number(string key, int value) => text.Append(key).Append(":i:").Append(value.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
+        void Number(string key, int value) =>
+            text.Append(key).Append(":i:").Append(value.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
     }
 
     // A line break in a value would begin a line of the attacker's choice.

@@ -35,8 +35,10 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
     public bool TryOpen(string chain, string name, [NotNullWhen(true)] out Secret? secret, [NotNullWhen(false)] out string? why)
     {
         (secret, why) = (null, null);
-        if (secrets.FindSealed(name) is not { } box) why = $"there is no secret '{name}'; make it with `remotechain secret set {name}`, then save the chain again";
-        else if (!chains.MayOpen(chain, name)) why = $"the chain '{chain}' may not open the secret '{name}'; its owner or an admin must save the chain again";
+        if (secrets.FindSealed(name) is not { } box)
+            why = $"there is no secret '{name}'; make it with `remotechain secret set {name}`, then save the chain again";
+        else if (!chains.MayOpen(chain, name))
+            why = $"the chain '{chain}' may not open the secret '{name}'; its owner or an admin must save the chain again";
         else
         {
             try
@@ -47,7 +49,8 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
             }
             catch (CryptographicException)
             {
-                why = $"the secret '{name}' cannot be decrypted: the keys in the data directory are not the ones it was saved with; restore them or set the secret again";
+                why = $"the secret '{name}' cannot be decrypted: the keys in the data directory are not the ones it was saved with; "
+                    + "restore them or set the secret again";
             }
         }
         return false;

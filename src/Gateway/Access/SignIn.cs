@@ -19,7 +19,8 @@ public sealed class SignIn(Accounts accounts, Lockout lockout, AuditLog audit) :
     /// <param name="address">Where the attempt came from.</param>
     /// <param name="door">Which door it came to: <c>rdp</c>, <c>api</c>.</param>
     /// <param name="cancellationToken">Ends the wait; a check that has begun is finished and counted.</param>
-    public async Task<SignInOutcome> CheckAsync(string user, string password, IPAddress address, string door, CancellationToken cancellationToken)
+    public async Task<SignInOutcome> CheckAsync(string user, string password, IPAddress address, string door,
+        CancellationToken cancellationToken)
     {
         if (lockout.LockedUntil(user, address) is { } until) return Locked(until);
         if (Interlocked.Increment(ref _waiting) > WaitingMax)

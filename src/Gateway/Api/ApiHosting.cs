@@ -13,7 +13,8 @@ static class ApiHosting
     /// <summary>Policy of endpoints for admins; everything else needs a caller, unless it says that it does not.</summary>
     public const string Admins = "admins";
 
-    /// <summary>Rate limit of the sign-in endpoint, over and above the lockout: hashing costs the node more than asking costs others.</summary>
+    /// <summary>Rate limit of the sign-in endpoint, over and above the lockout: hashing costs the node more than asking costs
+    /// others.</summary>
     public const string SignInRate = "sign-in";
 
     /// <summary>Largest body of a request.</summary>
@@ -31,7 +32,9 @@ static class ApiHosting
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = (context, _) => new(ApiProblem.Result(StatusCodes.Status429TooManyRequests, "Too many sign-ins from this address. Wait a minute.").ExecuteAsync(context.HttpContext));
+            limiter.OnRejected = (context, _) => new(ApiProblem.Result(
+                StatusCodes.Status429TooManyRequests, "Too many sign-ins from this address. Wait a minute.")
+                .ExecuteAsync(context.HttpContext));
             limiter.AddPolicy(SignInRate, context => RateLimitPartition.GetFixedWindowLimiter(
                 Caller.AddressOf(context),
                 _ => new() { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
@@ -48,7 +51,8 @@ static class ApiHosting
             {
                 Title = "RemoteChain",
                 Version = "v1",
-                Description = "Chains of remote desktops, the sessions that run on them, and who may do what. Errors are problem+json; `title` is a sentence for people.",
+                Description = "Chains of remote desktops, the sessions that run on them, and who may do what. Errors are problem+json; "
+                    + "`title` is a sentence for people.",
             };
             document.Components ??= new();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -66,7 +70,8 @@ static class ApiHosting
         return services;
     }
 
-    /// <summary>The middleware and the endpoints. Pages that a portal adds later get no restriction from here but the common headers.</summary>
+    /// <summary>The middleware and the endpoints. Pages that a portal adds later get no restriction from here but the common
+    /// headers.</summary>
     public static void UseApi(this WebApplication app)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
@@ -92,7 +97,8 @@ static class ApiHosting
         PassEndpoints.Map(api);
         PinEndpoints.Map(api);
         AuditEndpoints.Map(api);
-        api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound, "There is no such address in this API; /openapi/v1.json lists them."))
+        api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound,
+            "There is no such address in this API; /openapi/v1.json lists them."))
             .ExcludeFromDescription();
     }
 

@@ -35,7 +35,9 @@ sealed class BearerAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return ApiProblem.Result(StatusCodes.Status401Unauthorized, "Sign in first: this needs a valid bearer token (POST /api/v1/sign-in).").ExecuteAsync(Context);
+        return ApiProblem.Result(
+            StatusCodes.Status401Unauthorized, "Sign in first: this needs a valid bearer token (POST /api/v1/sign-in).")
+            .ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

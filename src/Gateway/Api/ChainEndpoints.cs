@@ -11,13 +11,15 @@ static class ChainEndpoints
     const string Yaml = "application/yaml";
 
     /// <summary>A chain in a list.</summary>
-    public sealed record ChainItem(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved, bool MayChange, IReadOnlyList<LayerItem> Layers);
+    public sealed record ChainItem(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved,
+        bool MayChange, IReadOnlyList<LayerItem> Layers);
 
     /// <summary>A layer in a list.</summary>
     public sealed record LayerItem(int Number, string Kind, string Summary);
 
     /// <summary>One chain with everything.</summary>
-    public sealed record ChainDetail(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved, bool MayChange, IReadOnlyList<LayerItem> Layers, IReadOnlyList<string> Grants, string Document);
+    public sealed record ChainDetail(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved,
+        bool MayChange, IReadOnlyList<LayerItem> Layers, IReadOnlyList<string> Grants, string Document);
 
     /// <summary>What came of saving.</summary>
     public sealed record SavedChain(string Name, int Version);
@@ -32,51 +34,62 @@ static class ChainEndpoints
     {
         var chains = api.MapGroup("/chains").WithTags("chains");
         chains.MapGet("", List).WithSummary("All chains that the caller may use, newest version of each.");
-        chains.MapGet("/{name}", Get).WithSummary("One chain with its document and grants; with `Accept: application/yaml` just the document.")
+        chains.MapGet("/{name}", Get)
+            .WithSummary("One chain with its document and grants; with `Accept: application/yaml` just the document.")
             .Produces<ChainDetail>().ProducesProblem(404);
         chains.MapPut("/{name}", PutAsync).Accepts<string>(Yaml, "application/json", "text/plain")
-            .WithSummary("Saves the document (YAML or JSON) as a new version. Mistakes come back all at once, each with line and column. With `expectedVersion` it is refused when somebody else saved meanwhile (0: the chain must be new).")
+            .WithSummary("Saves the document (YAML or JSON) as a new version. Mistakes come back all at once, each with line and column. "
+                + "With `expectedVersion` it is refused when somebody else saved meanwhile (0: the chain must be new).")
             .Produces<SavedChain>().ProducesProblem(409).ProducesProblem(422);
         chains.MapPost("/validate", ValidateAsync).Accepts<string>(Yaml, "application/json", "text/plain")
             .WithSummary("Checks a document without saving it.").Produces<Validation>();
-        chains.MapDelete("/{name}", Delete).WithSummary("Takes a chain out of use. Its history stays and can be restored; grants and certificate pins go.")
+        chains.MapDelete("/{name}", Delete)
+            .WithSummary("Takes a chain out of use. Its history stays and can be restored; grants and certificate pins go.")
             .Produces(204).ProducesProblem(404);
         chains.MapGet("/{name}/history", History).WithSummary("Every kept version, newest first; also of a deleted chain.")
             .Produces<IReadOnlyList<ChainVersion>>().ProducesProblem(404);
-        chains.MapGet("/{name}/versions/{version:int}", GetVersion).WithSummary("The document of one version.").Produces<string>(200, Yaml).ProducesProblem(404);
-        chains.MapGet("/{name}/diff", Diff).WithSummary("What changed between two versions, line by line; without `from` and `to`: by the last save.")
+        chains.MapGet("/{name}/versions/{version:int}", GetVersion).WithSummary("The document of one version.").Produces<string>(200, Yaml)
+            .ProducesProblem(404);
+        chains.MapGet("/{name}/diff", Diff)
+            .WithSummary("What changed between two versions, line by line; without `from` and `to`: by the last save.")
             .Produces<string>(200, "text/plain").ProducesProblem(404);
         chains.MapPost("/{name}/restore", Restore).WithSummary("Saves an old version again as the newest; brings a deleted chain back.")
             .Produces<SavedChain>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         chains.MapPut("/{name}/grants/{user}", Grant).WithSummary("Lets an account use the chain.").Produces(204).ProducesProblem(404);
         chains.MapDelete("/{name}/grants/{user}", Revoke).WithSummary("Takes that back.").Produces(204).ProducesProblem(404);
 
-        api.MapGet("/chain-kinds", Kinds).WithTags("chains").WithSummary("The kinds of layers with their keys, for people who write documents.");
+        api.MapGet("/chain-kinds", Kinds).WithTags("chains").WithSummary(
+            "The kinds of layers with their keys, for people who write documents.");
     }
 
     static IReadOnlyList<ChainItem> List(Caller caller, ChainStore store, ChainAccess access) =>
         [.. store.List().Where(chain => access.MayUse(caller.Account, chain)).Select(chain =>
         {
             var (description, layers) = Read(chain);
-            return new ChainItem(chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain), layers);
+            return new ChainItem(chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved,
+                ChainAccess.MayChange(caller.Account, chain), layers);
         })];
 
     static IResult Get(string name, Caller caller, HttpContext context, ChainStore store, ChainAccess access)
     {
         if (Usable(name, caller, store, access) is not { } chain) return ApiProblem.NotFound($"chain '{name}'");
-        if (context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == Yaml)) return TypedResults.Text(chain.Text, Yaml, Encoding.UTF8);
+        if (context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == Yaml))
+            return TypedResults.Text(chain.Text, Yaml, Encoding.UTF8);
         var (description, layers) = Read(chain);
         return TypedResults.Ok(new ChainDetail(
-            chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain), layers, store.Grants(name), chain.Text));
+            chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain),
+                layers, store.Grants(name), chain.Text));
     }
 
-    static async Task<IResult> PutAsync(string name, int? expectedVersion, Caller caller, HttpRequest request, ChainAuthoring authoring, CancellationToken cancellationToken)
+    static async Task<IResult> PutAsync(string name, int? expectedVersion, Caller caller, HttpRequest request, ChainAuthoring authoring,
+        CancellationToken cancellationToken)
     {
         var text = await ReadTextAsync(request, cancellationToken);
         return Outcome(name, authoring.Save(caller.Account, name, text, caller.From, expectedVersion));
     }
 
-    static async Task<IResult> ValidateAsync(Caller caller, HttpRequest request, ChainAuthoring authoring, CancellationToken cancellationToken)
+    static async Task<IResult> ValidateAsync(Caller caller, HttpRequest request, ChainAuthoring authoring,
+        CancellationToken cancellationToken)
     {
         var errors = authoring.Validate(caller.Account, null, await ReadTextAsync(request, cancellationToken));
         return TypedResults.Ok(new Validation(errors.Count == 0, errors));
@@ -85,7 +98,8 @@ static class ChainEndpoints
     static IResult Delete(string name, Caller caller, ChainStore store, ChainAccess access, AuditLog audit)
     {
         if (Usable(name, caller, store, access) is not { } chain) return ApiProblem.NotFound($"chain '{name}'");
-        if (!ChainAccess.MayChange(caller.Account, chain)) return ApiProblem.Forbidden($"Only the owner of '{name}' or an admin may delete it.");
+        if (!ChainAccess.MayChange(caller.Account, chain))
+            return ApiProblem.Forbidden($"Only the owner of '{name}' or an admin may delete it.");
         store.Delete(name);
         audit.Append(new(AuditAction.ChainDeleted, caller.Account.Name, name, caller.From, $"at version {chain.Version}"));
         return TypedResults.NoContent();
@@ -119,18 +133,21 @@ static class ChainEndpoints
     static IResult Grant(string name, string user, Caller caller, ChainStore store, Accounts accounts, AuditLog audit) =>
         ChangeGrant(name, user, caller, store, accounts, account =>
         {
-            if (store.Grant(name, account.Id)) audit.Append(new(AuditAction.ChainGranted, caller.Account.Name, name, caller.From, $"to {account.Name}"));
+            if (store.Grant(name, account.Id))
+                audit.Append(new(AuditAction.ChainGranted, caller.Account.Name, name, caller.From, $"to {account.Name}"));
         });
 
     static IResult Revoke(string name, string user, Caller caller, ChainStore store, Accounts accounts, AuditLog audit) =>
         ChangeGrant(name, user, caller, store, accounts, account =>
         {
-            if (store.Revoke(name, account.Id)) audit.Append(new(AuditAction.ChainRevoked, caller.Account.Name, name, caller.From, $"from {account.Name}"));
+            if (store.Revoke(name, account.Id))
+                audit.Append(new(AuditAction.ChainRevoked, caller.Account.Name, name, caller.From, $"from {account.Name}"));
         });
 
     static IResult ChangeGrant(string name, string user, Caller caller, ChainStore store, Accounts accounts, Action<Account> change)
     {
-        if (store.Find(name) is not { } chain || !ChainAccess.MayChange(caller.Account, chain)) return ApiProblem.NotFound($"chain '{name}'");
+        if (store.Find(name) is not { } chain || !ChainAccess.MayChange(caller.Account, chain))
+            return ApiProblem.NotFound($"chain '{name}'");
         if (accounts.Find(user) is not { } account) return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{user}'.");
         change(account);
         return TypedResults.NoContent();

@@ -13,7 +13,8 @@ static class PinEndpoints
     {
         api.MapGet("/pins", List).WithTags("pins").WithSummary("Pinned certificates of the chains that the caller may use.");
         api.MapDelete("/pins/{chain}", Forget).WithTags("pins")
-            .WithSummary("Forgets a chain's pins, or only that of one `layer` (as the list names it): the next certificate is trusted and pinned.")
+            .WithSummary("Forgets a chain's pins, or only that of one `layer` (as the list names it): the next certificate is trusted "
+                + "and pinned.")
             .Produces<Forgotten>().ProducesProblem(404);
     }
 
@@ -23,9 +24,12 @@ static class PinEndpoints
     // Whoever may change the chain may point it at another host anyway, so this gives them nothing new.
     static IResult Forget(string chain, string? layer, Caller caller, PinStore pins, ChainStore chains, AuditLog audit)
     {
-        if (chains.Find(chain) is not { } stored || !ChainAccess.MayChange(caller.Account, stored)) return ApiProblem.NotFound($"chain '{chain}'");
+        if (chains.Find(chain) is not { } stored || !ChainAccess.MayChange(caller.Account, stored))
+            return ApiProblem.NotFound($"chain '{chain}'");
         var count = pins.Forget(chain, layer);
-        if (count == 0) return ApiProblem.Result(StatusCodes.Status404NotFound, layer is null ? $"The chain '{chain}' has no pinned certificate." : $"The chain '{chain}' has no pinned certificate for '{layer}'.");
+        if (count == 0)
+            return ApiProblem.Result(StatusCodes.Status404NotFound, layer is null
+                ? $"The chain '{chain}' has no pinned certificate." : $"The chain '{chain}' has no pinned certificate for '{layer}'.");
         audit.Append(new(AuditAction.PinForgotten, caller.Account.Name, chain, caller.From, layer ?? "all layers"));
         return TypedResults.Ok(new Forgotten(count));
     }

@@ -8,7 +8,8 @@ namespace RemoteChain.Gateway.Api;
 static class SecretEndpoints
 {
     /// <summary>A secret in a list. The value is never part of an answer.</summary>
-    public sealed record SecretItem(string Name, string Owner, string User, DateTimeOffset Created, DateTimeOffset Changed, int AgeDays, IReadOnlyList<string> Chains);
+    public sealed record SecretItem(string Name, string Owner, string User, DateTimeOffset Created, DateTimeOffset Changed, int AgeDays,
+        IReadOnlyList<string> Chains);
 
     /// <summary>The value of a secret.</summary>
     public sealed record SecretValue(string? User, string? Domain, string? Password);
@@ -16,8 +17,10 @@ static class SecretEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var secrets = api.MapGroup("/secrets").WithTags("secrets");
-        secrets.MapGet("", List).WithSummary("Names, users and ages of the caller's secrets (an admin's: of all), with the chains that may open them. Never the values.");
-        secrets.MapPut("/{name}", Put).WithSummary("Makes a secret or sets the value of one that is there. Values are encrypted at once and cannot be read back.")
+        secrets.MapGet("", List).WithSummary(
+            "Names, users and ages of the caller's secrets (an admin's: of all), with the chains that may open them. Never the values.");
+        secrets.MapPut("/{name}", Put)
+            .WithSummary("Makes a secret or sets the value of one that is there. Values are encrypted at once and cannot be read back.")
             .Produces(204).ProducesProblem(409).ProducesProblem(422);
         secrets.MapDelete("/{name}", Delete).WithSummary("Removes a secret. Refused while chains use it, unless `force`.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
@@ -25,16 +28,19 @@ static class SecretEndpoints
 
     static IReadOnlyList<SecretItem> List(Caller caller, SecretStore secrets, ChainStore chains, TimeProvider time) =>
         [.. secrets.List().Where(secret => SecretVault.MayUse(caller.Account, secret)).Select(secret => new SecretItem(
-            secret.Name, secret.Owner, secret.UserName, secret.Created, secret.Changed, (int)(time.GetUtcNow() - secret.Changed).TotalDays, chains.ChainsWith(secret.Name)))];
+            secret.Name, secret.Owner, secret.UserName, secret.Created, secret.Changed, (int)(time.GetUtcNow() - secret.Changed).TotalDays,
+                chains.ChainsWith(secret.Name)))];
 
     static IResult Put(string name, SecretValue value, Caller caller, SecretStore secrets, SecretVault vault, AuditLog audit)
     {
         if (!Name.IsValid(name)) return ApiProblem.Invalid($"The name of a secret is {Name.Rule}.");
         if (string.IsNullOrEmpty(value.Password)) return ApiProblem.Invalid("The secret needs a `password`.");
         var (user, domain) = (value.User ?? "", value.Domain ?? "");
-        if (new[] { user, domain, value.Password }.Any(field => field.Length > SecretVault.FieldCharsMax || field.Contains('\0', StringComparison.Ordinal)))
+        string[] fields = [user, domain, value.Password];
+        if (fields.Any(field => field.Length > SecretVault.FieldCharsMax || field.Contains('\0', StringComparison.Ordinal)))
             return ApiProblem.Invalid($"Every field of a secret has at most {SecretVault.FieldCharsMax} characters.");
-        if (secrets.Find(name) is { } present && !SecretVault.MayUse(caller.Account, present)) return ApiProblem.Conflict($"The name '{name}' is taken.");
+        if (secrets.Find(name) is { } present && !SecretVault.MayUse(caller.Account, present))
+            return ApiProblem.Conflict($"The name '{name}' is taken.");
 
         vault.Save(new Secret(name, user, domain, value.Password), caller.Account);
         audit.Append(new(AuditAction.SecretSaved, caller.Account.Name, name, caller.From));
@@ -43,9 +49,12 @@ static class SecretEndpoints
 
     static IResult Delete(string name, bool? force, Caller caller, SecretStore secrets, ChainStore chains, AuditLog audit)
     {
-        if (secrets.Find(name) is not { } secret || !SecretVault.MayUse(caller.Account, secret)) return ApiProblem.NotFound($"secret '{name}'");
+        if (secrets.Find(name) is not { } secret || !SecretVault.MayUse(caller.Account, secret))
+            return ApiProblem.NotFound($"secret '{name}'");
         if (force is not true && chains.ChainsWith(name) is { Count: > 0 } users)
-            return ApiProblem.Conflict($"The secret '{name}' is used by {string.Join(", ", users)}; they could not sign in any more. Use force to remove it all the same.");
+            return ApiProblem.Conflict(
+                $"The secret '{name}' is used by {string.Join(", ", users)}; they could not sign in any more. Use force to remove it all "
+                + "the same.");
         secrets.Delete(name);
         audit.Append(new(AuditAction.SecretDeleted, caller.Account.Name, name, caller.From));
         return TypedResults.NoContent();

@@ -12,8 +12,10 @@ static class SessionEndpoints
         sessions.MapGet("", List).WithSummary("Running sessions of the caller (an admin's: all), with their state, failure and fronts.");
         sessions.MapGet("/ended", Ended).WithSummary("Sessions that have ended, newest first, with the sentence that says why.");
         sessions.MapGet("/{id}", Get).WithSummary("One running session.").Produces<SessionSummary>().ProducesProblem(404);
-        sessions.MapDelete("/{id}", KillAsync).WithSummary("Ends a session: its fronts are told, its host is left.").Produces(204).ProducesProblem(404);
-        sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.").Produces(204).ProducesProblem(404);
+        sessions.MapDelete("/{id}", KillAsync).WithSummary("Ends a session: its fronts are told, its host is left.").Produces(204)
+            .ProducesProblem(404);
+        sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.")
+            .Produces(204).ProducesProblem(404);
     }
 
     static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions) =>
@@ -30,9 +32,11 @@ static class SessionEndpoints
             ? TypedResults.NoContent()
             : ApiProblem.NotFound($"running session '{id}'");
 
-    static async Task<IResult> DetachAsync(string id, int front, Caller caller, ISessionDirectory sessions, AuditLog audit, CancellationToken cancellationToken)
+    static async Task<IResult> DetachAsync(string id, int front, Caller caller, ISessionDirectory sessions, AuditLog audit,
+        CancellationToken cancellationToken)
     {
-        if (Visible(id, caller, sessions) is not { } session || !await sessions.DetachAsync(id, front, caller.Account.Name, cancellationToken))
+        if (Visible(id, caller, sessions) is not { } session || !await sessions.DetachAsync(
+            id, front, caller.Account.Name, cancellationToken))
             return ApiProblem.NotFound($"front {front} of a running session '{id}'");
         audit.Append(new(AuditAction.FrontDetached, caller.Account.Name, session.Chain, caller.From, $"front {front} of session {id}"));
         return TypedResults.NoContent();

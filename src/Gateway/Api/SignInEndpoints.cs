@@ -22,9 +22,11 @@ static class SignInEndpoints
             .WithSummary("Revokes the bearer token of this very request.").Produces(204);
     }
 
-    static async Task<IResult> PostAsync(Credentials credentials, HttpContext context, SignIn signIn, BearerTokens tokens, CancellationToken cancellationToken)
+    static async Task<IResult> PostAsync(Credentials credentials, HttpContext context, SignIn signIn, BearerTokens tokens,
+        CancellationToken cancellationToken)
     {
-        var outcome = await signIn.CheckAsync(credentials.User ?? "", credentials.Password ?? "", Caller.AddressOf(context), "api", cancellationToken);
+        var outcome = await signIn.CheckAsync(credentials.User ?? "", credentials.Password ?? "", Caller.AddressOf(context), "api",
+            cancellationToken);
         if (outcome.Accepted)
         {
             var token = tokens.Create(outcome.Account);

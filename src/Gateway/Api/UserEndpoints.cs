@@ -8,7 +8,8 @@ namespace RemoteChain.Gateway.Api;
 static class UserEndpoints
 {
     /// <summary>An account in a list.</summary>
-    public sealed record UserItem(string Name, string Role, DateTimeOffset Created, DateTimeOffset PasswordChanged, DateTimeOffset? LockedUntil);
+    public sealed record UserItem(string Name, string Role, DateTimeOffset Created, DateTimeOffset PasswordChanged,
+        DateTimeOffset? LockedUntil);
 
     /// <summary>A new account; without a password one is made up.</summary>
     public sealed record NewUser(string Name, string? Role, string? Password);
@@ -25,22 +26,29 @@ static class UserEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("users");
-        users.MapGet("", List).RequireAuthorization(ApiHosting.Admins).WithSummary("All accounts, with the end of a lock where there is one.");
-        users.MapPost("", Post).RequireAuthorization(ApiHosting.Admins).WithSummary("Adds an account. Without a password one is made up and shown once.")
+        users.MapGet("", List).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("All accounts, with the end of a lock where there is one.");
+        users.MapPost("", Post).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("Adds an account. Without a password one is made up and shown once.")
             .Produces<AddedUser>().ProducesProblem(409).ProducesProblem(422);
-        users.MapPut("/{name}/password", PutPasswordAsync).WithSummary("Sets a password: an admin anybody's, everybody their own with the present one. Revokes the account's tokens.")
+        users.MapPut("/{name}/password", PutPasswordAsync).WithSummary(
+            "Sets a password: an admin anybody's, everybody their own with the present one. Revokes the account's tokens.")
             .Produces(204).ProducesProblem(401).ProducesProblem(404).ProducesProblem(422);
-        users.MapPut("/{name}/role", PutRole).RequireAuthorization(ApiHosting.Admins).WithSummary("Changes a role. The last admin stays one.")
+        users.MapPut("/{name}/role", PutRole).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("Changes a role. The last admin stays one.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
-        users.MapDelete("/{name}", Delete).RequireAuthorization(ApiHosting.Admins).WithSummary("Removes an account with its tokens and grants; its chains and secrets stay for admins. The last admin stays.")
+        users.MapDelete("/{name}", Delete).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("Removes an account with its tokens and grants; its chains and secrets stay for admins. The last admin stays.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
-        users.MapPost("/{name}/unlock", Unlock).RequireAuthorization(ApiHosting.Admins).WithSummary("Ends a lock that failed sign-ins brought about.").Produces(204);
+        users.MapPost("/{name}/unlock", Unlock).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("Ends a lock that failed sign-ins brought about.").Produces(204);
         api.MapPost("/addresses/{address}/unlock", UnlockAddress).RequireAuthorization(ApiHosting.Admins).WithTags("users")
             .WithSummary("Ends the lock of an address (IPv6: of its /64).").Produces(204).ProducesProblem(422);
     }
 
     static IReadOnlyList<UserItem> List(Accounts accounts, Lockout lockout) =>
-        [.. accounts.List().Select(account => new UserItem(account.Name, account.Role, account.Created, account.PasswordChanged, lockout.LockedUntil(account.Name)))];
+        [.. accounts.List().Select(account => new UserItem(account.Name, account.Role, account.Created, account.PasswordChanged,
+            lockout.LockedUntil(account.Name)))];
 
     static IResult Post(NewUser user, Caller caller, Accounts accounts, AuditLog audit)
     {
@@ -48,13 +56,15 @@ static class UserEndpoints
         if (!TryRole(user.Role ?? "user", out var role)) return ApiProblem.Invalid("A role is `user` or `admin`.");
         var password = user.Password ?? Accounts.MakePassword();
         if (!Accounts.IsAcceptable(user.Name!, password)) return ApiProblem.Invalid($"This password will not do: {Accounts.PasswordRule}.");
-        if (accounts.Add(user.Name!, role, password) is not { } added) return ApiProblem.Conflict($"There is a user '{user.Name}' already.");
+        if (accounts.Add(user.Name!, role, password) is not { } added)
+            return ApiProblem.Conflict($"There is a user '{user.Name}' already.");
         audit.Append(new(AuditAction.AccountAdded, caller.Account.Name, added.Name, caller.From, $"role {Accounts.Word(role)}"));
         return TypedResults.Ok(new AddedUser(added.Name, Accounts.Word(role), user.Password is null ? password : null));
     }
 
     static async Task<IResult> PutPasswordAsync(
-        string name, NewPassword change, Caller caller, Accounts accounts, SignIn signIn, AuditLog audit, CancellationToken cancellationToken)
+        string name, NewPassword change, Caller caller, Accounts accounts, SignIn signIn, AuditLog audit,
+            CancellationToken cancellationToken)
     {
         var own = name.Equals(caller.Account.Name, StringComparison.OrdinalIgnoreCase);
         if (!own && !caller.Account.IsAdmin) return ApiProblem.Forbidden("Only an admin may set somebody else's password.");
@@ -63,9 +73,12 @@ static class UserEndpoints
         if (own)
         {
             var outcome = await signIn.CheckAsync(name, change.Current ?? "", caller.Address, "api", cancellationToken);
-            if (!outcome.Accepted) return ApiProblem.Result(StatusCodes.Status401Unauthorized, outcome.Refusal == SignInRefusal.WrongCredentials ? "The present password (`current`) is wrong." : outcome.Sentence);
+            if (!outcome.Accepted)
+                return ApiProblem.Result(StatusCodes.Status401Unauthorized,
+                    outcome.Refusal == SignInRefusal.WrongCredentials ? "The present password (`current`) is wrong." : outcome.Sentence);
         }
-        if (!Accounts.IsAcceptable(account.Name, change.Password ?? "")) return ApiProblem.Invalid($"This password will not do: {Accounts.PasswordRule}.");
+        if (!Accounts.IsAcceptable(account.Name, change.Password ?? ""))
+            return ApiProblem.Invalid($"This password will not do: {Accounts.PasswordRule}.");
         accounts.SetPassword(account, change.Password!);
         audit.Append(new(AuditAction.AccountChanged, caller.Account.Name, account.Name, caller.From, "password"));
         return TypedResults.NoContent();
@@ -75,7 +88,8 @@ static class UserEndpoints
     {
         if (!TryRole(change.Role, out var role)) return ApiProblem.Invalid("A role is `user` or `admin`.");
         if (accounts.Find(name) is not { } account) return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{name}'.");
-        if (!accounts.SetRole(account, role)) return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
+        if (!accounts.SetRole(account, role))
+            return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
         audit.Append(new(AuditAction.AccountChanged, caller.Account.Name, account.Name, caller.From, $"role {Accounts.Word(role)}"));
         return TypedResults.NoContent();
     }
@@ -83,7 +97,8 @@ static class UserEndpoints
     static IResult Delete(string name, Caller caller, Accounts accounts, AuditLog audit)
     {
         if (accounts.Find(name) is not { } account) return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{name}'.");
-        if (!accounts.Delete(account)) return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
+        if (!accounts.Delete(account))
+            return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
         audit.Append(new(AuditAction.AccountDeleted, caller.Account.Name, account.Name, caller.From));
         return TypedResults.NoContent();
     }

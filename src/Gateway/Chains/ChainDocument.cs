@@ -48,11 +48,13 @@ public static class ChainDocument
         foreach (var (key, _) in map.Entries.Where(entry => !s_keys.Contains(entry.Key.Value)))
         {
             var hint = LayerReader.DidYouMean(key.Value, s_keys);
-            errors.Add(new(key.Line, key.Column, $"`{DocumentReader.Shown(key.Value)}` is not a key of a chain{hint}; it has {LayerReader.Listed(s_keys)}"));
+            errors.Add(new(key.Line, key.Column,
+                $"`{DocumentReader.Shown(key.Value)}` is not a key of a chain{hint}; it has {LayerReader.Listed(s_keys)}"));
         }
 
         var name = Text(map, "name", text => Name.IsValid(text), Name.Rule, required: true, errors);
-        var description = Text(map, "description", text => text.Length <= DescriptionCharsMax, $"at most {DescriptionCharsMax} characters", required: false, errors);
+        var description = Text(map, "description", text => text.Length <= DescriptionCharsMax, $"at most {DescriptionCharsMax} characters",
+            required: false, errors);
         var layers = ReadLayers(map, errors, secrets);
         return errors.Count == 0 ? new(name, description, layers) : null;
     }
@@ -78,7 +80,8 @@ public static class ChainDocument
         switch (map.Entries.FirstOrDefault(entry => entry.Key.Value == "layers")?.Value)
         {
             case null or ScalarNode { IsNull: true }:
-                errors.Add(new(map.Line, map.Column, "`layers` is missing; a chain needs at least one layer with pixels, such as `- kind: rdp`"));
+                errors.Add(new(map.Line, map.Column,
+                    "`layers` is missing; a chain needs at least one layer with pixels, such as `- kind: rdp`"));
                 break;
             case ListNode list when list.Items.Count > LayersMax:
                 errors.Add(new(list.Line, list.Column, $"{list.Items.Count} layers; at most {LayersMax} are allowed"));
@@ -120,7 +123,8 @@ public static class ChainDocument
 
         errors.Add(new(word.Line, word.Column, LayerKind.Planned.Contains(word.Value)
             ? $"layer {number}: the kind `{word.Value}` is not available in this version; available are {KnownKinds}"
-            : $"layer {number}: `{DocumentReader.Shown(word.Value)}` is not a kind{LayerReader.DidYouMean(word.Value, LayerKind.All.Select(kind => kind.Word))}; known kinds are {KnownKinds}"));
+            : $"layer {number}: `{DocumentReader.Shown(word.Value)}` is not a "
+                + $"kind{LayerReader.DidYouMean(word.Value, LayerKind.All.Select(kind => kind.Word))}; known kinds are {KnownKinds}"));
         return null;
     }
 

@@ -14,7 +14,8 @@ sealed class LayerReader
 
     /// <summary>Keys in which people look for a place for a secret. Refused with the way to do it.</summary>
     static readonly string[] s_secretKeys =
-        ["password", "pass", "passwd", "pwd", "secret", "token", "user", "username", "login", "domain", "key", "private-key", "private_key", "credential"];
+        ["password", "pass", "passwd", "pwd", "secret", "token", "user", "username", "login", "domain", "key", "private-key",
+            "private_key", "credential"];
 
     readonly MapNode _map;
     readonly LayerKind _kind;
@@ -88,7 +89,8 @@ sealed class LayerReader
         if (Value(key) is not { } value) return @default;
         return ChainDuration.TryParse(value.Value, out var duration) && duration >= min && duration <= max
             ? duration
-            : Wrong(value, $"`{key}` must be a duration from {ChainDuration.Text(min)} to {ChainDuration.Text(max)}, written like 90s, 30m, 8h or 2d", @default);
+            : Wrong(value, $"`{key}` must be a duration from {ChainDuration.Text(min)} to {ChainDuration.Text(max)}, written like 90s, "
+                + "30m, 8h or 2d", @default);
     }
 
     /// <summary>The name of an entry of the secret store; null when not written.</summary>
@@ -118,7 +120,8 @@ sealed class LayerReader
 
     MapEntry? Entry(string key)
     {
-        if (_kind.Keys.All(known => known.Name != key)) throw new InvalidOperationException($"kind {_kind.Word} reads `{key}` but does not list it");
+        if (_kind.Keys.All(known => known.Name != key))
+            throw new InvalidOperationException($"kind {_kind.Word} reads `{key}` but does not list it");
         return _map.Entries.FirstOrDefault(entry => entry.Key.Value == key);
     }
 

@@ -8,8 +8,12 @@ namespace RemoteChain.Gateway.Cli;
 /// <summary>The command line as a whole: its verbs, the options that all share, help with examples, and errors as one sentence.</summary>
 sealed class CommandLine
 {
-    readonly Option<string?> _node = new("--node") { Description = "The node to talk to, such as https://gw.example. Without it: the one you signed in to, else the one you run here. Also REMOTECHAIN_NODE.", Recursive = true, HelpName = "URL" };
-    readonly Option<string?> _data = new("--data") { Description = "The node's data directory (default: $XDG_DATA_HOME/remotechain or ~/.local/share/remotechain).", Recursive = true, HelpName = "DIR" };
+    readonly Option<string?> _node = new(
+        "--node") { Description = "The node to talk to, such as https://gw.example. Without it: the one you signed in to, else the one "
+        + "you run here. Also REMOTECHAIN_NODE.", Recursive = true, HelpName = "URL" };
+    readonly Option<string?> _data = new(
+        "--data") { Description = "The node's data directory (default: $XDG_DATA_HOME/remotechain or ~/.local/share/remotechain).",
+        Recursive = true, HelpName = "DIR" };
     readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON.", Recursive = true };
     readonly Terminal _terminal;
     readonly Login _login;
@@ -26,7 +30,8 @@ sealed class CommandLine
     /// <summary>Runs one command line and gives the process's exit status.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken = default)
     {
-        var root = new RootCommand("RemoteChain opens chains of remote desktops, keeps their sessions, and says which layer is slow.") { _node, _data, _json };
+        var root = new RootCommand(
+            "RemoteChain opens chains of remote desktops, keeps their sessions, and says which layer is slow.") { _node, _data, _json };
         root.Add(NodeCommand.Build(_data));
         root.Add(ChainCommands.Build(Calling));
         root.Add(SessionCommands.Build(Calling));

@@ -22,7 +22,8 @@ static class ExitCode
     public const int NotFound = 5;
 
     /// <summary>For the help text.</summary>
-    public const string Legend = "0 done, 1 refused or failed, 2 wrong usage, 3 no node answers, 4 not signed in or not allowed, 5 no such thing";
+    public const string Legend = "0 done, 1 refused or failed, 2 wrong usage, 3 no node answers, 4 not signed in or not allowed, 5 no "
+        + "such thing";
 }
 
 /// <summary>A command cannot do what it was asked. The message is one plain sentence; it is all that the user sees.</summary>

@@ -3,7 +3,8 @@ using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Cli;
 
-/// <summary>The sign-ins that this user's command line remembers, by the node's address. A private file (0600) in the XDG state directory.</summary>
+/// <summary>The sign-ins that this user's command line remembers, by the node's address. A private file (0600) in the XDG state
+/// directory.</summary>
 sealed class Login(string? stateHome = null)
 {
     sealed record Remembered(string? Current, Dictionary<string, string> Tokens);

@@ -16,7 +16,9 @@ static class LoginCommands
             var name = call.Value(user) ?? call.Terminal.Ask("User");
             if (name.Length == 0) throw new CommandException(ExitCode.Usage, "Say who you are with --user.");
             var signedIn = NodeClient.Read<SignInEndpoints.SignedIn>(
-                await call.Client.SendAsync(HttpMethod.Post, "/sign-in", new SignInEndpoints.Credentials(name, call.Terminal.Password($"Password of {name} at {call.Client.Node}")), call.Cancellation));
+                await call.Client.SendAsync(HttpMethod.Post, "/sign-in",
+                    new SignInEndpoints.Credentials(name, call.Terminal.Password($"Password of {name} at {call.Client.Node}")),
+                    call.Cancellation));
             login.Remember(call.Client.Node, signedIn.Token);
             call.Done($"Signed in to {call.Client.Node} as {signedIn.User} ({signedIn.Role}) until {Terminal.Moment(signedIn.Expires)}.");
         });
@@ -28,7 +30,8 @@ static class LoginCommands
         var command = new Verb("logout", "Signs out and forgets the sign-in.", "logout");
         calling(command, async call =>
         {
-            if (login.Token(call.Client.Node) is null) throw new CommandException(ExitCode.Failed, $"You are not signed in to {call.Client.Node}.");
+            if (login.Token(call.Client.Node) is null)
+                throw new CommandException(ExitCode.Failed, $"You are not signed in to {call.Client.Node}.");
             try
             {
                 await call.Client.DeleteAsync("/sign-in", call.Cancellation);

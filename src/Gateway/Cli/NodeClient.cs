@@ -7,7 +7,8 @@ using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Cli;
 
-/// <summary>Talks to the node's API on behalf of a command. What goes wrong comes out as <see cref="CommandException"/>, a sentence each.</summary>
+/// <summary>Talks to the node's API on behalf of a command. What goes wrong comes out as <see cref="CommandException"/>, a sentence
+/// each.</summary>
 sealed class NodeClient : IDisposable
 {
     const string DefaultNode = "http://127.0.0.1:8080";
@@ -36,14 +37,16 @@ sealed class NodeClient : IDisposable
     {
         var local = ReadLine(DataDirectory.NodeAddressFile(dataPath));
         // A data directory that was named on the command line means the node that runs on it.
-        var chosen = Normalized(node ?? Environment.GetEnvironmentVariable("REMOTECHAIN_NODE") ?? (dataPath is null ? login.Current : null) ?? local ?? DefaultNode);
+        var chosen = Normalized(node ?? Environment.GetEnvironmentVariable("REMOTECHAIN_NODE") ?? (dataPath is null ? login.Current : null)
+            ?? local ?? DefaultNode);
         var token = (dataPath is null ? login.Token(chosen) : null)
             ?? (local is not null && chosen == Normalized(local) ? ReadLine(DataDirectory.OperatorTokenFile(dataPath)) : null);
         return new(chosen, token);
     }
 
     /// <summary>Asks, and gives the answer's text.</summary>
-    public async Task<string> SendAsync(HttpMethod method, string path, HttpContent? body, string? accept, CancellationToken cancellationToken)
+    public async Task<string> SendAsync(HttpMethod method, string path, HttpContent? body, string? accept,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1{path}") { Content = body };
         if (accept is not null) request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
@@ -55,11 +58,14 @@ sealed class NodeClient : IDisposable
         }
         catch (HttpRequestException unreachable)
         {
-            throw new CommandException(ExitCode.NoNode, $"No node answers at {Node} ({unreachable.InnerException?.Message ?? unreachable.Message}). Start one with `remotechain up`, or name another with --node.");
+            throw new CommandException(
+                ExitCode.NoNode, $"No node answers at {Node} ({unreachable.InnerException?.Message ?? unreachable.Message}). Start one "
+                + "with `remotechain up`, or name another with --node.");
         }
         catch (TaskCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.NoNode, $"The node at {Node} did not answer within {s_timeout.TotalSeconds:0} s ({late.Message})");
+            throw new CommandException(
+                ExitCode.NoNode, $"The node at {Node} did not answer within {s_timeout.TotalSeconds:0} s ({late.Message})");
         }
     }
 
@@ -76,10 +82,12 @@ sealed class NodeClient : IDisposable
         SendAsync(method, path, new StringContent(document, Encoding.UTF8, "application/yaml"), null, cancellationToken);
 
     /// <summary>Removes.</summary>
-    public Task<string> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, null, cancellationToken);
+    public Task<string> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, path, null, null, cancellationToken);
 
     /// <summary>Reads an answer.</summary>
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Json) ?? throw new CommandException(ExitCode.Failed, "The node's answer is empty.");
+    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Json)
+        ?? throw new CommandException(ExitCode.Failed, "The node's answer is empty.");
 
     /// <summary>A name as part of a path.</summary>
     public static string Escape(string name) => Uri.EscapeDataString(name);
@@ -118,7 +126,8 @@ sealed class NodeClient : IDisposable
         if (!Uri.TryCreate(node, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new CommandException(ExitCode.Usage, $"'{node}' is not an address of a node; write it like http://127.0.0.1:8080.");
         if (uri.Scheme == "http" && !uri.IsLoopback)
-            throw new CommandException(ExitCode.Usage, $"{node} would be spoken to without encryption; use https, or a tunnel to the machine.");
+            throw new CommandException(
+                ExitCode.Usage, $"{node} would be spoken to without encryption; use https, or a tunnel to the machine.");
         return uri.GetLeftPart(UriPartial.Authority);
     }
 

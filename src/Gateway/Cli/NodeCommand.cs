@@ -14,13 +14,19 @@ static class NodeCommand
 
     public static Command Build(Option<string?> data)
     {
-        var http = new Option<string?>("--http") { Description = "Where the API listens (default 127.0.0.1:8080). A port alone means loopback.", HelpName = "ADDR" };
-        var rdp = new Option<string?>("--rdp") { Description = "Where RDP clients connect (default 127.0.0.1:3389 or the next free port).", HelpName = "ADDR" };
-        var noSandbox = new Option<bool>("--unsafe-no-sandbox") { Description = "Run workers without a sandbox where none can be had. A hostile host or client can then take the machine over." };
-        var plainHttp = new Option<bool>("--unsafe-plain-http") { Description = "Let the API listen in clear beyond this machine. Put a TLS proxy in front instead." };
+        var http = new Option<string?>(
+            "--http") { Description = "Where the API listens (default 127.0.0.1:8080). A port alone means loopback.", HelpName = "ADDR" };
+        var rdp = new Option<string?>("--rdp") { Description = "Where RDP clients connect (default 127.0.0.1:3389 or the next free port).",
+            HelpName = "ADDR" };
+        var noSandbox = new Option<bool>(
+            "--unsafe-no-sandbox") { Description = "Run workers without a sandbox where none can be had. A hostile host or client can "
+            + "then take the machine over." };
+        var plainHttp = new Option<bool>(
+            "--unsafe-plain-http") { Description = "Let the API listen in clear beyond this machine. Put a TLS proxy in front instead." };
         var lab = new Option<string?>("--lab") { Description = "Make chains for the hosts of a running lab.", HelpName = "FILE" };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
-            "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox, plainHttp, lab };
+            "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
+                plainHttp, lab };
         command.SetAction((line, cancellationToken) =>
         {
             var options = new NodeOptions(
@@ -31,7 +37,9 @@ static class NodeCommand
                 UnsafeNoSandbox: line.GetValue(noSandbox),
                 LabFile: line.GetValue(lab));
             if (!IPAddress.IsLoopback(options.Http.Address) && !line.GetValue(plainHttp))
-                throw new CommandException(ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Put a TLS proxy in front of 127.0.0.1, or add --unsafe-plain-http.");
+                throw new CommandException(
+                    ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Put a TLS proxy in front of "
+                    + "127.0.0.1, or add --unsafe-plain-http.");
             return RunAsync(options, cancellationToken);
         });
         return command;
@@ -52,16 +60,19 @@ static class NodeCommand
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
-            throw new CommandException(ExitCode.Failed, $"The API cannot listen on {options.Http}: it is in use. Choose another with --http.");
+            throw new CommandException(
+                ExitCode.Failed, $"The API cannot listen on {options.Http}: it is in use. Choose another with --http.");
         }
     }
 
     static IPEndPoint? Endpoint(string option, string? text)
     {
         if (text is null) return null;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort) return new(IPAddress.Loopback, port);
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort)
+            return new(IPAddress.Loopback, port);
         return IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal)
             ? endpoint
-            : throw new CommandException(ExitCode.Usage, $"{option} takes an address and a port, such as 127.0.0.1:3389, or a port alone; not '{text}'.");
+            : throw new CommandException(
+                ExitCode.Usage, $"{option} takes an address and a port, such as 127.0.0.1:3389, or a port alone; not '{text}'.");
     }
 }

@@ -8,16 +8,19 @@ namespace RemoteChain.Gateway.Cli;
 static class SessionCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("session", "Running sessions: list, show, kill, detach, ended.") { List(calling), Show(calling), Kill(calling), Detach(calling), Ended(calling) };
+        new Verb("session", "Running sessions: list, show, kill, detach, ended.") { List(calling), Show(calling), Kill(calling),
+            Detach(calling), Ended(calling) };
 
     static Argument<string> Id() => new("id") { Description = "The session, as `session list` shows it; the beginning is enough." };
 
     static Verb List(Calling calling)
     {
         var command = new Verb("list", "Sessions that run now.", "session list");
-        calling(command, async call => call.Show<SessionSummary[]>(await call.Client.GetAsync("/sessions", call.Cancellation), sessions => call.Terminal.Table(
+        calling(command, async call => call.Show<SessionSummary[]>(await call.Client.GetAsync("/sessions", call.Cancellation), sessions =>
+            call.Terminal.Table(
             ["ID", "CHAIN", "OWNER", "STATE", "SIZE", "FRONTS", "AGE", "FAILURE"],
-            sessions.Select(session => new[] { session.Id, session.Chain, session.Owner, session.State, Size(session), $"{session.Fronts.Count}", Terminal.Age(session.Since), session.Failure ?? "" }),
+            sessions.Select(session => new[] { session.Id, session.Chain, session.Owner, session.State, Size(session),
+                $"{session.Fronts.Count}", Terminal.Age(session.Since), session.Failure ?? "" }),
             "No session is running.")));
         return command;
     }
@@ -33,12 +36,14 @@ static class SessionCommands
             {
                 call.Terminal.Table(["", ""],
                 [
-                    ["session", session.Id], ["chain", session.Chain], ["owner", session.Owner], ["state", session.State], ["size", Size(session)],
+                    ["session", session.Id], ["chain", session.Chain], ["owner", session.Owner], ["state", session.State],
+                        ["size", Size(session)],
                     ["since", Terminal.Moment(session.Since)], ["failure", session.Failure ?? "none"],
                 ], "");
                 call.Terminal.Output.WriteLine();
                 call.Terminal.Table(["FRONT", "USER", "FROM", "CLIENT", "MAY", "SINCE"],
-                    session.Fronts.Select(front => new[] { $"{front.Number}", front.Account, front.Address, front.Client, front.ViewOnly ? "watch" : "work", Terminal.Moment(front.Since) }),
+                    session.Fronts.Select(front => new[] { $"{front.Number}", front.Account, front.Address, front.Client, front.ViewOnly
+                        ? "watch" : "work", Terminal.Moment(front.Since) }),
                     "Nobody looks at it now.");
             });
         });
@@ -76,9 +81,11 @@ static class SessionCommands
     {
         var limit = new Option<int?>("--limit") { HelpName = "N", Description = "At most this many (default 20)." };
         var command = new Verb("ended", "Sessions that have ended, and why.", "session ended --limit 5") { limit };
-        calling(command, async call => call.Show<SessionRecord[]>(await call.Client.GetAsync($"/sessions/ended?limit={call.Value(limit) ?? 20}", call.Cancellation), records => call.Terminal.Table(
+        calling(command, async call => call.Show<SessionRecord[]>(await call.Client.GetAsync(
+            $"/sessions/ended?limit={call.Value(limit) ?? 20}", call.Cancellation), records => call.Terminal.Table(
             ["ID", "CHAIN", "OWNER", "STARTED", "ENDED", "ENDING"],
-            records.Select(record => new[] { record.Id, record.Chain, record.Owner, Terminal.Moment(record.Started), Terminal.Moment(record.Ended), record.Ending }),
+            records.Select(record => new[] { record.Id, record.Chain, record.Owner, Terminal.Moment(record.Started),
+                Terminal.Moment(record.Ended), record.Ending }),
             "No session has ended yet.")));
         return command;
     }

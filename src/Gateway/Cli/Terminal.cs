@@ -8,7 +8,8 @@ namespace RemoteChain.Gateway.Cli;
 /// <summary>The streams that a command talks through. Standard output is for results, standard error for talk and questions.</summary>
 sealed class Terminal(TextReader input, TextWriter output, TextWriter error, bool interactive)
 {
-    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The process's own streams.</summary>
     public static Terminal Real => new(Console.In, Console.Out, Console.Error, !Console.IsInputRedirected);
@@ -39,7 +40,8 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, boo
         all.ForEach(Row);
 
         void Row(string[] cells) =>
-            output.WriteLine(string.Join("  ", cells.Select((cell, column) => column == cells.Length - 1 ? cell : cell.PadRight(widths[column]))).TrimEnd());
+            output.WriteLine(string.Join("  ", cells.Select((cell, column) => column == cells.Length - 1 ? cell
+                : cell.PadRight(widths[column]))).TrimEnd());
     }
 
     /// <summary>Reads a password without echo, or the first line of redirected input.</summary>
@@ -63,7 +65,8 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, boo
     public string NewPassword(string prompt)
     {
         var first = Password(prompt);
-        if (interactive && Password($"{prompt} again") != first) throw new CommandException(ExitCode.Usage, "The two were not the same; nothing was changed.");
+        if (interactive && Password($"{prompt} again") != first)
+            throw new CommandException(ExitCode.Usage, "The two were not the same; nothing was changed.");
         return first;
     }
 
@@ -79,22 +82,26 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, boo
     public void Confirm(string question, bool yes)
     {
         if (yes) return;
-        if (!interactive) throw new CommandException(ExitCode.Usage, $"{question} Nobody is here to ask; add --yes to do it without asking.");
+        if (!interactive)
+            throw new CommandException(ExitCode.Usage, $"{question} Nobody is here to ask; add --yes to do it without asking.");
         error.Write($"{question} [y/N] ");
-        if (!(input.ReadLine() ?? "").Trim().StartsWith("y", StringComparison.OrdinalIgnoreCase)) throw new CommandException(ExitCode.Failed, "Nothing was changed.");
+        if (!(input.ReadLine() ?? "").Trim().StartsWith("y", StringComparison.OrdinalIgnoreCase))
+            throw new CommandException(ExitCode.Failed, "Nothing was changed.");
     }
 
     /// <summary>All of redirected input.</summary>
     public string ReadAll() => input.ReadToEnd();
 
     /// <summary>A moment as lists show it: local time to the second.</summary>
-    public static string Moment(DateTimeOffset moment) => moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset moment) => moment.ToLocalTime()
+        .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>How long ago, in the largest unit that says enough.</summary>
     public static string Age(DateTimeOffset moment)
     {
         var age = DateTimeOffset.UtcNow - moment;
-        return age.TotalMinutes < 1 ? "just now" : age.TotalHours < 1 ? $"{(int)age.TotalMinutes} min" : age.TotalDays < 1 ? $"{(int)age.TotalHours} h" : $"{(int)age.TotalDays} d";
+        return age.TotalMinutes < 1 ? "just now" : age.TotalHours < 1 ? $"{(int)age.TotalMinutes} min" : age.TotalDays < 1
+            ? $"{(int)age.TotalHours} h" : $"{(int)age.TotalDays} d";
     }
 
     // Names of clients, subjects of certificates: strangers must not steer the terminal.

@@ -9,13 +9,15 @@ namespace RemoteChain.Gateway.Store;
 /// <param name="PasswordHash">As ASP.NET Core Identity's hasher writes it.</param>
 /// <param name="Created">When the account was made.</param>
 /// <param name="PasswordChanged">When the password was last set.</param>
-public sealed record StoredAccount(long Id, string Name, string Role, string PasswordHash, DateTimeOffset Created, DateTimeOffset PasswordChanged);
+public sealed record StoredAccount(long Id, string Name, string Role, string PasswordHash, DateTimeOffset Created,
+    DateTimeOffset PasswordChanged);
 
 /// <summary>Local accounts and their bearer tokens.</summary>
 public sealed class AccountStore(Database database)
 {
     const string Select =
-        "select id as Id, name as Name, role as Role, password_hash as PasswordHash, created as CreatedMillis, password_changed as PasswordChangedMillis from account";
+        "select id as Id, name as Name, role as Role, password_hash as PasswordHash, created as CreatedMillis, password_changed as "
+            + "PasswordChangedMillis from account";
 
     /// <summary>All accounts, by name.</summary>
     public IReadOnlyList<StoredAccount> List() => database.Read(connection =>
@@ -43,7 +45,8 @@ public sealed class AccountStore(Database database)
 
     /// <summary>Changes a role. False when that would leave no admin.</summary>
     public bool SetRole(long id, string role) => database.Write(connection =>
-        connection.Execute($"update account set role = @role where id = @id and (@role = 'admin' or {AnotherAdmin})", new { id, role }) > 0);
+        connection.Execute($"update account set role = @role where id = @id and (@role = 'admin' or {AnotherAdmin})",
+            new { id, role }) > 0);
 
     /// <summary>Removes an account with its tokens and grants. False when that would leave no admin.</summary>
     public bool Delete(long id) => database.Write(connection =>
@@ -60,10 +63,12 @@ public sealed class AccountStore(Database database)
 
     /// <summary>The account of a token that has not expired.</summary>
     public StoredAccount? FindByToken(byte[] hash) => database.Read(connection =>
-        connection.QueryFirstOrDefault<Row>($"{Select} where id = (select account_id from token where hash = @hash and expires > @now)", new { hash, now = database.Now })?.ToAccount());
+        connection.QueryFirstOrDefault<Row>($"{Select} where id = (select account_id from token where hash = @hash and expires > @now)",
+            new { hash, now = database.Now })?.ToAccount());
 
     /// <summary>Revokes one token. False when there was none.</summary>
-    public bool DeleteToken(byte[] hash) => database.Write(connection => connection.Execute("delete from token where hash = @hash", new { hash }) > 0);
+    public bool DeleteToken(byte[] hash) => database.Write(connection =>
+        connection.Execute("delete from token where hash = @hash", new { hash }) > 0);
 
     const string AnotherAdmin = "exists (select 1 from account other where other.role = 'admin' and other.id <> @id)";
 

@@ -40,7 +40,8 @@ public sealed record AuditRecord(long Id, DateTimeOffset At, string Action, stri
 /// <param name="Action">Only this action; null for all.</param>
 /// <param name="Newest">Whether to give the newest that fit (false: the oldest, for going through the whole log page by page).</param>
 /// <param name="Limit">At most this many; bounded by <see cref="AuditLog.PageMax"/>.</param>
-public sealed record AuditQuery(long After = 0, DateTimeOffset? Since = null, string? Actor = null, string? Action = null, bool Newest = true, int Limit = 100);
+public sealed record AuditQuery(long After = 0, DateTimeOffset? Since = null, string? Actor = null, string? Action = null,
+    bool Newest = true, int Limit = 100);
 
 /// <summary>The append-only record of who did what. Triggers in the database refuse to change or delete a row.</summary>
 public sealed class AuditLog(Database database)
@@ -50,7 +51,8 @@ public sealed class AuditLog(Database database)
 
     const int TextCharsMax = 512;
 
-    /// <summary>Adds an event with the present time. Long texts are shortened and control characters replaced: names are typed by strangers.</summary>
+    /// <summary>Adds an event with the present time. Long texts are shortened and control characters replaced: names are typed by
+    /// strangers.</summary>
     public void Append(AuditEvent happened) => database.Write(connection => connection.Execute(
         "insert into audit (at, action, actor, subject, address, detail) values (@at, @action, @actor, @subject, @address, @detail)",
         new

@@ -32,11 +32,13 @@ public sealed class ChainStore(Database database)
 
     /// <summary>The newest version of every chain, by name.</summary>
     public IReadOnlyList<StoredChain> List() => database.Read(connection =>
-        connection.Query<Row>($"{Select} where c.deleted is null and v.version = c.version order by c.name").Select(row => row.ToChain()).ToList());
+        connection.Query<Row>($"{Select} where c.deleted is null and v.version = c.version order by c.name").Select(row => row.ToChain())
+            .ToList());
 
     /// <summary>The newest version; null when there is none of that name, or it was deleted.</summary>
     public StoredChain? Find(string name) => database.Read(connection =>
-        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @name and c.deleted is null and v.version = c.version", new { name })?.ToChain());
+        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @name and c.deleted is null and v.version = c.version",
+            new { name })?.ToChain());
 
     /// <summary>Any version, of deleted chains too.</summary>
     public StoredChain? FindVersion(string name, int version) => database.Read(connection =>
@@ -44,7 +46,8 @@ public sealed class ChainStore(Database database)
 
     /// <summary>The newest version of a deleted chain; null when the name is free or in use.</summary>
     public StoredChain? FindDeleted(string name) => database.Read(connection =>
-        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @name and c.deleted is not null and v.version = c.version", new { name })?.ToChain());
+        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @name and c.deleted is not null and v.version = c.version",
+            new { name })?.ToChain());
 
     /// <summary>Every kept version, newest first, of deleted chains too.</summary>
     public IReadOnlyList<ChainVersion> History(string name) => database.Read(connection =>
@@ -59,19 +62,24 @@ public sealed class ChainStore(Database database)
     /// <param name="secretIds">Secrets that the author may use and the document names.</param>
     /// <param name="basedOn">The version that the author's rights were checked on, of a deleted chain too; 0 when there was none.</param>
     /// <returns>The number of the new version; 0 when somebody else saved since that one.</returns>
-    public int Save(string name, string text, string author, long? ownerId, IReadOnlyList<long> secretIds, int basedOn) => database.Write(connection =>
+    public int Save(string name, string text, string author, long? ownerId, IReadOnlyList<long> secretIds, int basedOn) =>
+        database.Write(connection =>
     {
         var saved = database.Now;
         var (id, version) = connection.QueryFirstOrDefault<(long, long)>(
             basedOn == 0
-                ? "insert into chain (name, owner_id, version) values (@name, @ownerId, 1) on conflict (name) do nothing returning id, version"
+                ? "insert into chain (name, owner_id, version) values (@name, @ownerId, 1) on conflict (name) do nothing returning id, "
+                    + "version"
                 : "update chain set version = version + 1, deleted = null where name = @name and version = @basedOn returning id, version",
             new { name, ownerId, basedOn });
         if (version == 0) return 0;
-        connection.Execute("insert into chain_version values (@id, @version, @text, @author, @saved)", new { id, version, text, author, saved });
-        connection.Execute("delete from chain_version where chain_id = @id and version <= @version - @VersionsMax", new { id, version, VersionsMax });
+        connection.Execute("insert into chain_version values (@id, @version, @text, @author, @saved)",
+            new { id, version, text, author, saved });
+        connection.Execute("delete from chain_version where chain_id = @id and version <= @version - @VersionsMax",
+            new { id, version, VersionsMax });
         connection.Execute("delete from chain_secret where chain_id = @id", new { id });
-        connection.Execute("insert into chain_secret values (@id, @secretId)", secretIds.Distinct().Select(secretId => new { id, secretId }));
+        connection.Execute("insert into chain_secret values (@id, @secretId)",
+            secretIds.Distinct().Select(secretId => new { id, secretId }));
         return (int)version;
     });
 
@@ -107,16 +115,19 @@ public sealed class ChainStore(Database database)
 
     /// <summary>Takes a grant back. False when there was none.</summary>
     public bool Revoke(string name, long accountId) => database.Write(connection =>
-        connection.Execute("delete from chain_grant where account_id = @accountId and chain_id = (select id from chain where name = @name)", new { name, accountId }) > 0);
+        connection.Execute("delete from chain_grant where account_id = @accountId and chain_id = (select id from chain where name = "
+            + "@name)", new { name, accountId }) > 0);
 
     /// <summary>Whether the account was granted the chain.</summary>
     public bool IsGranted(string name, long accountId) => database.Read(connection => connection.ExecuteScalar<bool>("""
-        select exists (select 1 from chain c join chain_grant g on g.chain_id = c.id where c.name = @name and c.deleted is null and g.account_id = @accountId)
+        select exists (select 1 from chain c join chain_grant g on g.chain_id = c.id
+                       where c.name = @name and c.deleted is null and g.account_id = @accountId)
         """, new { name, accountId }));
 
     /// <summary>Names of the accounts that were granted the chain.</summary>
     public IReadOnlyList<string> Grants(string name) => database.Read(connection => connection.Query<string>("""
-        select a.name from chain c join chain_grant g on g.chain_id = c.id join account a on a.id = g.account_id where c.name = @name order by a.name
+        select a.name from chain c join chain_grant g on g.chain_id = c.id join account a on a.id = g.account_id
+        where c.name = @name order by a.name
         """, new { name }).ToList());
 
     internal static long? Id(SqliteConnection connection, string name) =>

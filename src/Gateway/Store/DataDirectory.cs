@@ -32,7 +32,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Sockets of the running node; emptied at every start.</summary>
     public string RuntimeDirectory => File("run");
 
-    /// <summary>Where the data lies unless told otherwise: <c>$XDG_DATA_HOME/remotechain</c> or <c>~/.local/share/remotechain</c>.</summary>
+    /// <summary>Where the data lies unless told otherwise: <c>$XDG_DATA_HOME/remotechain</c> or
+    /// <c>~/.local/share/remotechain</c>.</summary>
     public static string DefaultPath
     {
         get
@@ -57,7 +58,8 @@ public sealed class DataDirectory : IDisposable
     public static DataDirectory Open(string? path = null)
     {
         var full = System.IO.Path.GetFullPath(path ?? DefaultPath);
-        if (full.Length > PathCharsMax) throw new StoreException($"The path of the data directory {full} is too long; at most {PathCharsMax} characters fit.");
+        if (full.Length > PathCharsMax)
+            throw new StoreException($"The path of the data directory {full} is too long; at most {PathCharsMax} characters fit.");
         try
         {
             Directory.CreateDirectory(full, Private);
@@ -86,7 +88,8 @@ public sealed class DataDirectory : IDisposable
         }
         catch (IOException taken)
         {
-            throw new StoreException($"Another node already uses the data directory {full}. Stop it, or choose another with --data.", taken);
+            throw new StoreException($"Another node already uses the data directory {full}. Stop it, or choose another with --data.",
+                taken);
         }
     }
 

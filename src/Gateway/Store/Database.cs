@@ -27,7 +27,8 @@ public sealed class Database : IDisposable
         {
             MakePrivate(file);
             _writer.Open();
-            _writer.Execute("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma trusted_schema = off;");
+            _writer.Execute("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on; pragma trusted_schema = "
+                + "off;");
             Migrations.Apply(_writer, Now);
         }
         catch (SqliteException broken)

@@ -14,20 +14,23 @@ static class Migrations
 
     public static void Apply(SqliteConnection connection, long nowUnixMillis)
     {
-        connection.Execute("create table if not exists migration (number integer primary key, name text not null, applied integer not null) strict");
+        connection.Execute("create table if not exists migration (number integer primary key, name text not null, applied integer not "
+            + "null) strict");
         var applied = connection.ExecuteScalar<long?>("select max(number) from migration") ?? 0;
         var known = All();
         if (applied > known[^1].Number)
         {
             throw new StoreException(
-                $"The database was written by a newer version (schema {applied}, this version knows {known[^1].Number}). Use that version, or restore a backup.");
+                $"The database was written by a newer version (schema {applied}, this version knows {known[^1].Number}). Use that "
+                    + "version, or restore a backup.");
         }
 
         foreach (var (number, name, sql) in known.Where(migration => migration.Number > applied))
         {
             using var transaction = connection.BeginTransaction();
             connection.Execute(sql, transaction: transaction);
-            connection.Execute("insert into migration values (@number, @name, @nowUnixMillis)", new { number, name, nowUnixMillis }, transaction);
+            connection.Execute("insert into migration values (@number, @name, @nowUnixMillis)", new { number, name, nowUnixMillis },
+                transaction);
             transaction.Commit();
         }
     }

@@ -35,8 +35,10 @@ public sealed class PinStore(Database database)
     public CertificatePin? PinFirst(string chain, string layer, string sha256, string subject) => database.Write(connection =>
     {
         connection.Execute("""
-            insert or ignore into certificate_pin select id, @layer, @sha256, @subject, @now from chain where name = @chain and deleted is null
-            """, new { chain, layer, sha256 = sha256.ToLowerInvariant(), subject = AuditLog.Shown(subject, SubjectCharsMax), now = database.Now });
+            insert or ignore into certificate_pin
+            select id, @layer, @sha256, @subject, @now from chain where name = @chain and deleted is null
+            """,
+            new { chain, layer, sha256 = sha256.ToLowerInvariant(), subject = AuditLog.Shown(subject, SubjectCharsMax), now = database.Now });
         return Find(connection, chain, layer);
     });
 
@@ -46,7 +48,8 @@ public sealed class PinStore(Database database)
         """, new { chain, layer }));
 
     static CertificatePin? Find(SqliteConnection connection, string chain, string layer) =>
-        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @chain and c.deleted is null and p.layer = @layer", new { chain, layer })?.ToPin();
+        connection.QueryFirstOrDefault<Row>($"{Select} where c.name = @chain and c.deleted is null and p.layer = @layer",
+            new { chain, layer })?.ToPin();
 
     sealed class Row
     {

@@ -10,7 +10,8 @@ namespace RemoteChain.Gateway.Store;
 /// <param name="UserName">The user at the host, shown in lists.</param>
 /// <param name="Created">When the entry was made.</param>
 /// <param name="Changed">When its value was last set.</param>
-public sealed record StoredSecret(long Id, string Name, long? OwnerId, string Owner, string UserName, DateTimeOffset Created, DateTimeOffset Changed);
+public sealed record StoredSecret(long Id, string Name, long? OwnerId, string Owner, string UserName, DateTimeOffset Created,
+    DateTimeOffset Changed);
 
 /// <summary>Entries of the secret store, sealed. Opening them is not this class's business.</summary>
 public sealed class SecretStore(Database database)
@@ -40,7 +41,8 @@ public sealed class SecretStore(Database database)
         """, new { name, ownerId, userName, @sealed, now = database.Now }));
 
     /// <summary>Removes an entry. False when there was none.</summary>
-    public bool Delete(string name) => database.Write(connection => connection.Execute("delete from secret where name = @name", new { name }) > 0);
+    public bool Delete(string name) => database.Write(connection => connection.Execute(
+        "delete from secret where name = @name", new { name }) > 0);
 
     sealed class Row
     {

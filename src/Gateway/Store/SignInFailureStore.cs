@@ -30,7 +30,8 @@ public sealed class SignInFailureStore(Database database)
             insert into sign_in_failure values (@subject, @now);
             delete from sign_in_failure where rowid <= (select max(rowid) from sign_in_failure) - @FailuresMax;
             """, new { subject, now, tooOld = now - (long)window.TotalMilliseconds, FailuresMax });
-        if (connection.ExecuteScalar<long>("select count(*) from sign_in_failure where subject = @subject", new { subject }) < failuresMax) return false;
+        if (connection.ExecuteScalar<long>("select count(*) from sign_in_failure where subject = @subject",
+            new { subject }) < failuresMax) return false;
         // The failures have been answered with the lock; when it ends, counting begins anew.
         connection.Execute("""
             insert or replace into sign_in_lock values (@subject, @until);

@@ -30,7 +30,8 @@ static class SqliteLibrary
         }
         catch (DllNotFoundException missing)
         {
-            throw new StoreException($"SQLite is not installed: {SystemFile} was not found. On Debian and Ubuntu it is the package libsqlite3-0.", missing);
+            throw new StoreException(
+                $"SQLite is not installed: {SystemFile} was not found. On Debian and Ubuntu it is the package libsqlite3-0.", missing);
         }
         var version = raw.sqlite3_libversion().utf8_to_string();
         if (!System.Version.TryParse(version, out var parsed) || parsed < s_versionMin)

@@ -59,7 +59,8 @@ public sealed class LockoutTests : IDisposable
     {
         for (var i = 0; i < 20; i++) await _access.TryAsync($"user{i}", "wrong password", IPAddress.Parse($"2001:db8::{i:x}"));
 
-        Assert.Equal(SignInRefusal.Locked, (await _access.TryAsync("alice", TestAccess.Password, IPAddress.Parse("2001:db8::ffff"))).Refusal);
+        Assert.Equal(SignInRefusal.Locked, (await _access.TryAsync("alice", TestAccess.Password, IPAddress.Parse("2001:db8::ffff")))
+            .Refusal);
         Assert.True((await _access.TryAsync("alice", TestAccess.Password, IPAddress.Parse("2001:db8:0:1::1"))).Accepted);
     }
 

@@ -54,7 +54,8 @@ public sealed class SecretVaultTests : IDisposable
         _vault.Save(new("jump", "u01", "", "hunter2-hunter2"), _alice);
         _store.Database.Write(connection => connection.Execute("create table t (x); drop table t;"));
 
-        foreach (var file in Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("node.lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith("node.lock", StringComparison.Ordinal)))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, Encoding.Latin1);
@@ -115,7 +116,8 @@ public sealed class SecretVaultTests : IDisposable
         _vault.Save(new("jump", "u01", "", "hunter2-hunter2"), _alice);
         _vault.Save(new("other", "u02", "", "other-password"), _alice);
         _authoring.Save(_alice, "site", Document, "");
-        _store.Database.Write(connection => connection.Execute("update secret set sealed = (select sealed from secret where name = 'other') where name = 'jump'"));
+        _store.Database.Write(connection =>
+            connection.Execute("update secret set sealed = (select sealed from secret where name = 'other') where name = 'jump'"));
 
         Assert.False(_vault.TryOpen("site", "jump", out _, out var why));
         Assert.Contains("cannot be decrypted", why);

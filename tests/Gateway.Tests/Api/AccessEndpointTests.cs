@@ -45,7 +45,8 @@ public sealed class AccessEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Secret_OfSomebodyElse_CanNeitherBeSetNorRemoved()
     {
-        await (await _bob.PutAsJsonAsync("/api/v1/secrets/jump", new SecretEndpoints.SecretValue("x", null, "y"))).ProblemAsync(HttpStatusCode.Conflict);
+        await (await _bob.PutAsJsonAsync("/api/v1/secrets/jump", new SecretEndpoints.SecretValue("x", null, "y")))
+            .ProblemAsync(HttpStatusCode.Conflict);
         await (await _bob.DeleteAsync("/api/v1/secrets/jump?force=true")).ProblemAsync(HttpStatusCode.NotFound);
         Assert.True(_node.Get<SecretVault>().TryOpen("site", "jump", out var secret, out _));
         Assert.Equal(Hidden, secret.Password);
@@ -64,26 +65,35 @@ public sealed class AccessEndpointTests : IAsyncLifetime
     [InlineData("ok", "u", "")]
     [InlineData("ok", "u\0", "p")]
     public async Task Secret_BadValue_IsRefused(string name, string user, string password) =>
-        await (await _alice.PutAsJsonAsync($"/api/v1/secrets/{Uri.EscapeDataString(name)}", new SecretEndpoints.SecretValue(user, "", password))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        await (await _alice.PutAsJsonAsync($"/api/v1/secrets/{Uri.EscapeDataString(name)}",
+            new SecretEndpoints.SecretValue(user, "", password))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
 
     [Fact]
     public async Task Users_AddedWithoutPassword_GetOneThatWorks()
     {
-        var added = (await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("carol", null, null)).OkAsync()).Content.ReadFromJsonAsync<UserEndpoints.AddedUser>())!;
+        var added = (await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("carol", null, null)).OkAsync())
+            .Content.ReadFromJsonAsync<UserEndpoints.AddedUser>())!;
         await _node.Stranger().PostAsJsonAsync("/api/v1/sign-in", new SignInEndpoints.Credentials("carol", added.Password!)).OkAsync();
 
-        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("CAROL", null, null))).ProblemAsync(HttpStatusCode.Conflict);
-        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("dave", null, "short"))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
-        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("rc-dave", null, null))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
-        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("dave", "king", null))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("CAROL", null, null)))
+            .ProblemAsync(HttpStatusCode.Conflict);
+        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("dave", null, "short")))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("rc-dave", null, null)))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        await (await _root.PostAsJsonAsync("/api/v1/users", new UserEndpoints.NewUser("dave", "king", null)))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact]
     public async Task Password_OwnNeedsThePresentOne_OthersNeedAnAdmin()
     {
-        await (await _bob.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("a new password", TestAccess.Password))).ProblemAsync(HttpStatusCode.Forbidden);
-        await (await _alice.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("a new password", "wrong"))).ProblemAsync(HttpStatusCode.Unauthorized);
-        await _alice.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("a new password", TestAccess.Password)).OkAsync();
+        await (await _bob.PutAsJsonAsync("/api/v1/users/alice/password",
+            new UserEndpoints.NewPassword("a new password", TestAccess.Password))).ProblemAsync(HttpStatusCode.Forbidden);
+        await (await _alice.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("a new password", "wrong")))
+            .ProblemAsync(HttpStatusCode.Unauthorized);
+        await _alice.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("a new password", TestAccess.Password))
+            .OkAsync();
         await (await _alice.GetAsync("/api/v1/me")).ProblemAsync(HttpStatusCode.Unauthorized);
         await _root.PutAsJsonAsync("/api/v1/users/alice/password", new UserEndpoints.NewPassword("another password", null)).OkAsync();
     }
@@ -109,9 +119,12 @@ public sealed class AccessEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Pass_ForAChainThatOneMayUse_OpensItOnce()
     {
-        await (await _bob.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", null, null, null))).ProblemAsync(HttpStatusCode.NotFound);
-        await (await _bob.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", null, "alice", null))).ProblemAsync(HttpStatusCode.Forbidden);
-        var pass = (await (await _root.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", true, "alice", "gw.example")).OkAsync()).Content.ReadFromJsonAsync<PassEndpoints.Pass>())!;
+        await (await _bob.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", null, null, null)))
+            .ProblemAsync(HttpStatusCode.NotFound);
+        await (await _bob.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", null, "alice", null)))
+            .ProblemAsync(HttpStatusCode.Forbidden);
+        var pass = (await (await _root.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", true, "alice", "gw.example"))
+            .OkAsync()).Content.ReadFromJsonAsync<PassEndpoints.Pass>())!;
 
         Assert.Contains("full address:s:gw.example:3390\r\n", pass.Rdp);
         Assert.Contains($"username:s:{pass.Id}\r\n", pass.Rdp);

@@ -13,7 +13,8 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
     // Everything that only an admin may do; whatever is not listed must let a user through to its own checks.
     static readonly string[] s_admins =
     [
-        "GET /api/v1/users", "POST /api/v1/users", "PUT /api/v1/users/{name}/role", "DELETE /api/v1/users/{name}", "POST /api/v1/users/{name}/unlock",
+        "GET /api/v1/users", "POST /api/v1/users", "PUT /api/v1/users/{name}/role", "DELETE /api/v1/users/{name}",
+            "POST /api/v1/users/{name}/unlock",
         "POST /api/v1/addresses/{address}/unlock", "GET /api/v1/audit",
     ];
 
@@ -26,7 +27,8 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
                from operation in path.Value!.AsObject()
                select ($"{operation.Key.ToUpperInvariant()} {path.Key}", new HttpMethod(operation.Key.ToUpperInvariant()),
                    path.Key.Replace("{version}", "1", StringComparison.Ordinal).Replace("{front}", "1", StringComparison.Ordinal)
-                       .Replace("{address}", "192.0.2.9", StringComparison.Ordinal).Replace("{", "no-", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal),
+                       .Replace("{address}", "192.0.2.9", StringComparison.Ordinal).Replace("{", "no-", StringComparison.Ordinal)
+                           .Replace("}", "", StringComparison.Ordinal),
                    operation.Value!.AsObject()),
         ];
     }
@@ -63,7 +65,8 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
         {
             if (name == "DELETE /api/v1/sign-in") continue; // would end this test's own sign-in
             using var response = await user.SendAsync(new(method, path) { Content = Body(method) });
-            var forAdmins = response.StatusCode == HttpStatusCode.Forbidden && (await response.Content.ReadAsStringAsync()).Contains("Only an admin may do this.", StringComparison.Ordinal);
+            var forAdmins = response.StatusCode == HttpStatusCode.Forbidden
+                && (await response.Content.ReadAsStringAsync()).Contains("Only an admin may do this.", StringComparison.Ordinal);
             Assert.True(forAdmins == s_admins.Contains(name), $"{name} answered {(int)response.StatusCode}");
             Assert.NotEqual(HttpStatusCode.InternalServerError, response.StatusCode);
         }
@@ -85,7 +88,8 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
     {
         using var client = node.Operator();
         var response = await client.PostAsync("/api/v1/passes", new StringContent("{\n \"chain\": 5}", Encoding.UTF8, "application/json"));
-        Assert.Equal("The body is not the JSON that is expected here: see $.chain in line 2.", await response.ProblemAsync(HttpStatusCode.BadRequest));
+        Assert.Equal("The body is not the JSON that is expected here: see $.chain in line 2.",
+            await response.ProblemAsync(HttpStatusCode.BadRequest));
 
         response = await client.PostAsJsonAsync("/api/v1/passes", new { chain = "x", vieuOnly = true });
         Assert.Contains("$.vieuOnly", await response.ProblemAsync(HttpStatusCode.BadRequest));

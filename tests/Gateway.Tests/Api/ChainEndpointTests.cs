@@ -24,7 +24,8 @@ public sealed class ChainEndpointTests : IAsyncLifetime
     {
         var saved = await (await _alice.PutYamlAsync("/api/v1/chains/site", Document).OkAsync()).JsonAsync();
         Assert.Equal(1, (int)saved["version"]!);
-        await _alice.PutAsJsonAsync("/api/v1/chains/site", new { name = "site", layers = new[] { new { kind = "rdp", host = "10.0.0.6" } } }).OkAsync();
+        await _alice.PutAsJsonAsync("/api/v1/chains/site", new { name = "site",
+            layers = new[] { new { kind = "rdp", host = "10.0.0.6" } } }).OkAsync();
 
         var chain = await (await _alice.GetAsync("/api/v1/chains/site").OkAsync()).JsonAsync();
         Assert.Equal("10.0.0.6:3389", (string)chain["layers"]![0]!["summary"]!);
@@ -46,7 +47,8 @@ public sealed class ChainEndpointTests : IAsyncLifetime
 
     [Fact]
     public async Task Put_NameOfTheDocumentDiffers_IsRefused() =>
-        Assert.Contains("mistake", await (await _alice.PutYamlAsync("/api/v1/chains/other", Document)).ProblemAsync(HttpStatusCode.UnprocessableEntity));
+        Assert.Contains("mistake", await (await _alice.PutYamlAsync("/api/v1/chains/other", Document))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity));
 
     [Fact]
     public async Task Put_SomebodySavedMeanwhile_IsRefused()
@@ -54,7 +56,8 @@ public sealed class ChainEndpointTests : IAsyncLifetime
         await _alice.PutYamlAsync("/api/v1/chains/site?expectedVersion=0", Document).OkAsync();
         await _alice.PutYamlAsync("/api/v1/chains/site?expectedVersion=1", Document + "\n").OkAsync();
 
-        Assert.Contains("is at version 2 by alice, not 1", await (await _alice.PutYamlAsync("/api/v1/chains/site?expectedVersion=1", Document)).ProblemAsync(HttpStatusCode.Conflict));
+        Assert.Contains("is at version 2 by alice, not 1", await (await _alice.PutYamlAsync(
+            "/api/v1/chains/site?expectedVersion=1", Document)).ProblemAsync(HttpStatusCode.Conflict));
     }
 
     [Fact]

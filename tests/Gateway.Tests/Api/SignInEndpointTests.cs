@@ -21,7 +21,8 @@ public sealed class SignInEndpointTests : IAsyncLifetime
     public async Task SignIn_ThenOut_TokenWorksInBetween()
     {
         _node.Add("alice");
-        var signedIn = (await (await SignInAsync("alice", TestAccess.Password).OkAsync()).Content.ReadFromJsonAsync<SignInEndpoints.SignedIn>())!;
+        var signedIn = (await (await SignInAsync("alice", TestAccess.Password).OkAsync())
+            .Content.ReadFromJsonAsync<SignInEndpoints.SignedIn>())!;
         using var client = _node.Stranger();
         client.DefaultRequestHeaders.Authorization = new("Bearer", signedIn.Token);
 
@@ -35,7 +36,8 @@ public sealed class SignInEndpointTests : IAsyncLifetime
     {
         _node.Add("alice");
         for (var i = 0; i < 5; i++) await (await SignInAsync("alice", "wrong password")).ProblemAsync(HttpStatusCode.Unauthorized);
-        Assert.StartsWith("Too many failed sign-ins.", await (await SignInAsync("alice", TestAccess.Password)).ProblemAsync(HttpStatusCode.TooManyRequests));
+        Assert.StartsWith("Too many failed sign-ins.", await (await SignInAsync("alice", TestAccess.Password))
+            .ProblemAsync(HttpStatusCode.TooManyRequests));
 
         await _node.Operator().PostAsync("/api/v1/users/alice/unlock", null).OkAsync();
         await SignInAsync("alice", TestAccess.Password).OkAsync();

@@ -78,15 +78,18 @@ public sealed class TestSessions : ISessionDirectory
     readonly List<SessionSummary> _running = [];
 
     public void Add(string id, string owner) => _running.Add(new(
-        id, "site", owner, "connected", null, [new(1, owner, "192.0.2.1", "laptop", ViewOnly: false, DateTimeOffset.UnixEpoch)], DateTimeOffset.UnixEpoch, 1280, 800));
+        id, "site", owner, "connected", null, [new(1, owner, "192.0.2.1", "laptop", ViewOnly: false, DateTimeOffset.UnixEpoch)],
+            DateTimeOffset.UnixEpoch, 1280, 800));
 
     public IReadOnlyList<SessionSummary> List() => [.. _running];
 
     public SessionSummary? Find(string id) => _running.FirstOrDefault(session => session.Id == id);
 
-    public Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken) => Task.FromResult(_running.RemoveAll(session => session.Id == id) > 0);
+    public Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken) =>
+        Task.FromResult(_running.RemoveAll(session => session.Id == id) > 0);
 
-    public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) => Task.FromResult(Find(id) is not null && front == 1);
+    public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(id) is not null && front == 1);
 }
 
 /// <summary>Short forms for requests and what comes back.</summary>
@@ -95,7 +98,8 @@ static class HttpClientExtensions
     public static Task<HttpResponseMessage> PutYamlAsync(this HttpClient client, string path, string document) =>
         client.PutAsync(path, new StringContent(document, Encoding.UTF8, "application/yaml"));
 
-    public static async Task<JsonNode> JsonAsync(this HttpResponseMessage response) => (await response.Content.ReadFromJsonAsync<JsonNode>())!;
+    public static async Task<JsonNode> JsonAsync(this HttpResponseMessage response) =>
+        (await response.Content.ReadFromJsonAsync<JsonNode>())!;
 
     /// <summary>Checks that this is a problem of that status, and gives its sentence.</summary>
     public static async Task<string> ProblemAsync(this HttpResponseMessage response, HttpStatusCode expected)
@@ -120,5 +124,6 @@ static class HttpClientExtensions
         return client.SendAsync(request);
     }
 
-    public static string Text(this JsonNode node) => node.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static string Text(this JsonNode node) => node.ToJsonString(
+        new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

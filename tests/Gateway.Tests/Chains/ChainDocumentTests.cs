@@ -54,7 +54,8 @@ public sealed class ChainDocumentTests
 
     [Theory]
     [InlineData("""{"name": "a", "layers": [{"kind": "rdp", "host": "h", "graphics": false, "port": 3390}]}""")]
-    [InlineData("{\n\t\"name\": \"a\",\n\t\"layers\": [\n\t\t{\"kind\": \"rdp\", \"host\": \"h\",\n\t\t \"graphics\": false, \"port\": 3390}\n\t]\n}\n")]
+    [InlineData("{\n\t\"name\": \"a\",\n\t\"layers\": [\n\t\t{\"kind\": \"rdp\", \"host\": \"h\",\n\t\t \"graphics\": false, \"port\": "
+        + "3390}\n\t]\n}\n")]
     public void Parse_Json_ReadsTheSame(string json)
     {
         var reading = ChainDocument.Parse(json);
@@ -83,19 +84,24 @@ public sealed class ChainDocumentTests
         { "name: a\nlayers:\n  - kind: rdp\n    host: 10.0.0.5:3390\n",
             "line 4, column 11: layer 1 (rdp): `host` must be a host name or an IP address; the port has a key of its own, `port`" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    prot: 1\n",
-            "line 5, column 5: layer 1 (rdp): `prot` is not a key of this kind (did you mean `port`?); it has `host`, `port`, `credentials`, `security`, `graphics`, `size`, `keyboard`" },
-        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    port: 70000\n", "line 5, column 11: layer 1 (rdp): `port` must be a whole number from 1 to 65535" },
+            "line 5, column 5: layer 1 (rdp): `prot` is not a key of this kind (did you mean `port`?); it has `host`, `port`, "
+                + "`credentials`, `security`, `graphics`, `size`, `keyboard`" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    port: 70000\n",
+            "line 5, column 11: layer 1 (rdp): `port` must be a whole number from 1 to 65535" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    security: nlaa\n",
             "line 5, column 15: layer 1 (rdp): `security` must be one of any, nla, tls, rdp (did you mean `nla`?)" },
-        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    graphics: maybe\n", "line 5, column 15: layer 1 (rdp): `graphics` must be `on` or `off`" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    graphics: maybe\n",
+            "line 5, column 15: layer 1 (rdp): `graphics` must be `on` or `off`" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    size: 10x10\n",
             "line 5, column 11: layer 1 (rdp): `size` must be a size such as 1280x800 (200x200 to 4096x2304), or auto" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    host: i\n", "line 5, column 5: `host` is already given in line 4" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: [h]\n", "line 4, column 11: layer 1 (rdp): `host` takes one value, not a list" },
         { "name: a\nlayers:\n  - kind: gateway\n    keep: forever\n  - kind: rdp\n    host: h\n",
             "line 4, column 11: layer 1 (gateway): `keep` must be a duration from 0 to 30d, written like 90s, 30m, 8h or 2d" },
-        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: gateway\n", "line 5, column 5: layer 2 (gateway): the gateway can only be the first layer" },
-        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: direct\n", "line 5, column 5: layer 2 (direct): a hop must stand before the desktop that it leads to" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: gateway\n",
+            "line 5, column 5: layer 2 (gateway): the gateway can only be the first layer" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: direct\n",
+            "line 5, column 5: layer 2 (direct): a hop must stand before the desktop that it leads to" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: rdp\n    host: h\n",
             "line 5, column 5: layer 2 (rdp): a second desktop needs a layer of kind `nested`, which is not available in this version" },
         { "name: a\n---\nname: b\n", "line 2, column 1: a second document begins here; a chain is one document" },
@@ -156,7 +162,8 @@ public sealed class ChainDocumentTests
     public void Parse_AliasBomb_IsRefusedAtOnce()
     {
         var bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + string.Concat(
-            Enumerable.Range(0, 9).Select(i => $"{(char)('b' + i)}: &{(char)('b' + i)} [{string.Join(',', Enumerable.Repeat($"*{(char)('a' + i)}", 9))}]\n"));
+            Enumerable.Range(0, 9).Select(
+                i => $"{(char)('b' + i)}: &{(char)('b' + i)} [{string.Join(',', Enumerable.Repeat($"*{(char)('a' + i)}", 9))}]\n"));
         var started = Stopwatch.GetTimestamp();
 
         var error = Assert.Single(ChainDocument.Parse(bomb).Errors);
@@ -186,7 +193,8 @@ public sealed class ChainDocumentTests
     [Fact]
     public void Parse_ManyMistakes_AreBounded()
     {
-        var document = "name: a\nlayers:\n  - kind: rdp\n    host: h\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"    k{i}: 1\n"));
+        var document = "name: a\nlayers:\n  - kind: rdp\n    host: h\n"
+            + string.Concat(Enumerable.Range(0, 1000).Select(i => $"    k{i}: 1\n"));
 
         Assert.Equal(50, ChainDocument.Parse(document).Errors.Count);
     }
@@ -195,7 +203,8 @@ public sealed class ChainDocumentTests
     [Fact]
     public void Parse_DocumentThatTripsTheYamlLibrary_IsRefusedWithAPlace()
     {
-        var error = Assert.Single(ChainDocument.Parse("%YAML 1.2\n--- # comment\n\uFFFDa: [b, t\n\uFFFDa: [b, w{c: d]}, ? e : f, 'g': \"h\"}\n").Errors);
+        var error = Assert.Single(
+            ChainDocument.Parse("%YAML 1.2\n--- # comment\n\uFFFDa: [b, t\n\uFFFDa: [b, w{c: d]}, ? e : f, 'g': \"h\"}\n").Errors);
 
         Assert.Contains("not valid YAML", error.Message);
         Assert.InRange(error.Line, 3, 4);

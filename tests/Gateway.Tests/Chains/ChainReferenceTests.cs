@@ -13,7 +13,8 @@ public sealed class ChainReferenceTests
         {
             Assert.Contains($"`{kind.Word}`: ", reference);
             foreach (var key in kind.Keys)
-                Assert.Contains($"| `{key.Name}` | {key.Values.Replace("|", "\\|", StringComparison.Ordinal)} | {key.Default ?? "required"} | {key.Meaning} |", reference);
+                Assert.Contains($"| `{key.Name}` | {key.Values.Replace("|", "\\|", StringComparison.Ordinal)} | "
+                    + $"{key.Default ?? "required"} | {key.Meaning} |", reference);
         }
         Assert.All(LayerKind.Planned, word => Assert.Contains($"`{word}`", reference));
     }

@@ -67,12 +67,14 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     [Fact]
     public async Task Chain_AddFromStandardInput_Works() =>
-        Assert.Equal(0, (await RunAsync(await File.ReadAllTextAsync(Site()), interactive: false, "chain", "add", "-", "--data", _node.DataPath)).Status);
+        Assert.Equal(0, (await RunAsync(await File.ReadAllTextAsync(Site()), interactive: false, "chain", "add", "-", "--data",
+            _node.DataPath)).Status);
 
     [Fact]
     public async Task Secret_SetFromStandardInput_IsUsableAndNeverShown()
     {
-        Assert.Equal(0, (await RunAsync("hunter2-hunter2\n", interactive: false, "secret", "set", "jump", "--user", "u01", "--data", _node.DataPath)).Status);
+        Assert.Equal(0, (await RunAsync("hunter2-hunter2\n", interactive: false, "secret", "set", "jump", "--user", "u01", "--data",
+            _node.DataPath)).Status);
         Assert.Equal(0, (await RunAsync("chain", "add", Site(extra: "    credentials: jump\n"))).Status);
 
         Assert.True(_node.Get<SecretVault>().TryOpen("site", "jump", out var secret, out _));
@@ -106,7 +108,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         await RunAsync("chain", "add", Site());
 
-        Assert.Equal(ExitCode.Failed, (await RunAsync("n\n", interactive: true, "chain", "remove", "site", "--data", _node.DataPath)).Status);
+        Assert.Equal(ExitCode.Failed, (await RunAsync("n\n", interactive: true, "chain", "remove", "site", "--data", _node.DataPath))
+            .Status);
         Assert.Equal(0, (await RunAsync("y\n", interactive: true, "chain", "remove", "site", "--data", _node.DataPath)).Status);
     }
 
@@ -218,7 +221,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task Help_OfEveryCommand_HasExamplesAndExitStatus()
     {
-        foreach (var line in new[] { "chain add", "chain edit", "secret set", "user add", "pass create", "pin forget", "audit", "login", "node", "session kill" })
+        foreach (var line in new[] { "chain add", "chain edit", "secret set", "user add", "pass create", "pin forget", "audit", "login",
+            "node", "session kill" })
         {
             var ran = await RunAsync("", false, [.. line.Split(' '), "--help"]);
             Assert.Equal(0, ran.Status);

@@ -29,7 +29,8 @@ public sealed class ChainStoreTests : IDisposable
         var now = _chains.Find("site")!;
         Assert.Equal(("two", 2, "bob", "alice"), (now.Text, now.Version, now.Author, now.Owner));
         Assert.Equal("one", _chains.FindVersion("site", 1)!.Text);
-        Assert.Equal([new(2, "bob", _store.Time.GetUtcNow()), new(1, "alice", _store.Time.GetUtcNow() - TimeSpan.FromHours(1))], _chains.History("site"));
+        Assert.Equal([new(2, "bob", _store.Time.GetUtcNow()), new(1, "alice", _store.Time.GetUtcNow() - TimeSpan.FromHours(1))],
+            _chains.History("site"));
     }
 
     [Fact]

@@ -13,12 +13,14 @@ public sealed class DatabaseTests : IDisposable
     [Fact]
     public void Open_UsesTheSystemsSqlite()
     {
-        var mapped = File.ReadLines("/proc/self/maps").Where(line => line.Contains("sqlite", StringComparison.Ordinal) && line.Contains(".so", StringComparison.Ordinal));
+        var mapped = File.ReadLines("/proc/self/maps").Where(line => line.Contains("sqlite", StringComparison.Ordinal)
+            && line.Contains(".so", StringComparison.Ordinal));
 
         Assert.NotEmpty(mapped);
         Assert.All(mapped, line => Assert.Contains("/libsqlite3.so.0", line));
         Assert.Empty(Directory.EnumerateFiles(AppContext.BaseDirectory, "*e_sqlite3.so", SearchOption.AllDirectories));
-        Assert.Equal(_store.Database.SqliteVersion, _store.Database.Read(connection => connection.ExecuteScalar<string>("select sqlite_version()")));
+        Assert.Equal(_store.Database.SqliteVersion, _store.Database.Read(
+            connection => connection.ExecuteScalar<string>("select sqlite_version()")));
     }
 
     [Fact]
@@ -38,7 +40,8 @@ public sealed class DatabaseTests : IDisposable
     {
         _store.Database.Dispose();
         _store.Directory.Dispose();
-        File.SetUnixFileMode(_store.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_store.Path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
 
         using var again = DataDirectory.Open(_store.Path);
 
@@ -101,7 +104,8 @@ public sealed class DatabaseTests : IDisposable
 
     [Fact]
     public void Read_CannotWrite() =>
-        Assert.Throws<SqliteException>(() => _store.Database.Read(connection => connection.Execute("insert into sign_in_lock values ('x', 1)")));
+        Assert.Throws<SqliteException>(() => _store.Database.Read(connection =>
+            connection.Execute("insert into sign_in_lock values ('x', 1)")));
 
     [Fact]
     public async Task ReadersAndWriters_AtOnce_AllSucceed()

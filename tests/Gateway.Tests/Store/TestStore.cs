@@ -57,6 +57,7 @@ public sealed class TestClock : TimeProvider
 static class ChainStoreExtensions
 {
     /// <summary>Saves on top of whatever is there.</summary>
-    public static int SaveAnyway(this ChainStore chains, string name, string text, string author, long? ownerId, IReadOnlyList<long> secretIds) =>
+    public static int SaveAnyway(this ChainStore chains, string name, string text, string author, long? ownerId,
+        IReadOnlyList<long> secretIds) =>
         chains.Save(name, text, author, ownerId, secretIds, (chains.Find(name) ?? chains.FindDeleted(name))?.Version ?? 0);
 }

@@ -9,7 +9,8 @@ public sealed record DirectLayer(int Number, TimeSpan Timeout) : HopLayer(Number
     public static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
 
     /// <summary>The kind's keys and how they are read.</summary>
-    public static LayerKind Definition { get; } = new("direct", "A plain TCP connection from the node. What happens anyway when no hop is written.",
+    public static LayerKind Definition { get; } = new(
+        "direct", "A plain TCP connection from the node. What happens anyway when no hop is written.",
     [
         new("timeout", "a duration from 1s to 2m", "How long one dial may take.", "10s"),
     ],

@@ -10,7 +10,8 @@ public sealed record GatewayLayer(int Number, TimeSpan Keep, bool ViewOnly) : La
     public static readonly GatewayLayer Default = new(0, TimeSpan.FromHours(8), ViewOnly: false);
 
     /// <summary>The kind's keys and how they are read.</summary>
-    public static LayerKind Definition { get; } = new("gateway", "The gateway itself: options of the session. Optional, and then the first layer.",
+    public static LayerKind Definition { get; } = new(
+        "gateway", "The gateway itself: options of the session. Optional, and then the first layer.",
     [
         new("keep", "a duration: 90s, 30m, 8h, 2d, or 0", "How long a session that nobody looks at is kept before it is closed.", "8h"),
         new("view-only", "on | off", "Whether the fronts of this chain may only watch.", "off"),

@@ -85,7 +85,8 @@ public sealed record RdpLayer(
         Security: reader.Choice("security", RdpSecurity.Any),
         Graphics: reader.Switch("graphics", true),
         Size: reader.Optional<DesktopSize>("size", DesktopSize.Expected, DesktopSize.TryParse),
-        KeyboardLayout: reader.Optional<uint>("keyboard", "a layout name such as us, uk, de or fr, an identifier such as 0x409, or auto", KeyboardLayouts.TryParse)));
+        KeyboardLayout: reader.Optional<uint>("keyboard", "a layout name such as us, uk, de or fr, an identifier such as 0x409, or auto",
+            KeyboardLayouts.TryParse)));
 
     /// <inheritdoc/>
     public override string Kind => "rdp";

@@ -115,18 +115,22 @@ sealed class DocumentReader
         {
             return _events.MoveNext();
         }
-        catch (Exception slip) when (slip is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception slip) when (
+            slip is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException)
         {
-            // The library's scanner trips over its own checks on some broken documents (the fuzz target found it): a refusal like any other.
+            // The library's scanner trips over its own checks on some broken documents (the fuzz target found it): a refusal like any
+            // other.
             throw new DocumentRefusedException(new(
-                (int)Math.Max(1, last?.End.Line ?? 1), (int)Math.Max(1, last?.End.Column ?? 1), "this is not valid YAML: it cannot be read from here on"));
+                (int)Math.Max(1, last?.End.Line ?? 1), (int)Math.Max(1, last?.End.Column ?? 1),
+                    "this is not valid YAML: it cannot be read from here on"));
         }
     }
 
     void Next<T>() where T : ParsingEvent
     {
         if (!Advance() || _events.Current is not T)
-            throw _events.Current is { } current ? Refused(current, "the document ends or begins unexpectedly") : new YamlException("the document ends early");
+            throw _events.Current is { } current ? Refused(current, "the document ends or begins unexpectedly")
+                : new YamlException("the document ends early");
     }
 
     /// <summary>Text from the document as messages show it: short, and without control characters.</summary>
