@@ -54,6 +54,8 @@ public sealed unsafe partial class RdpClient
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_connected && _ownerThread != Environment.CurrentManagedThreadId)
+                throw new InvalidOperationException("A connection is used by the thread that connected; others post to it.");
             return _connected;
         }
     }

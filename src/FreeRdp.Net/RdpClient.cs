@@ -18,6 +18,8 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
     private int _socket;
     private bool _disposed;
     private bool _connected;
+    private bool _insideNative;
+    private int _ownerThread;
 
     /// <summary>Prepares a connection and takes the socket of the options over.</summary>
     /// <exception cref="RdpException">The native library cannot be used, or refuses a setting.</exception>
@@ -76,14 +78,17 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
         if (_connected || _stage != RdpStage.Handshake)
             throw new InvalidOperationException("A client connects once.");
 
+        _ownerThread = Environment.CurrentManagedThreadId;
         var started = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_options.ConnectTimeout);
         // libfreerdp's abort only sets an event, which is what makes it callable from the canceller's thread.
         using (limit.Token.UnsafeRegister(static self => ((RdpClient)self!).Abort(), this))
         {
+            _insideNative = true;
             // SAFETY: the instance is alive as long as this object is; callbacks run on this thread.
             _connected = Freerdp.freerdp_connect(_instance.Instance);
+            _insideNative = false;
         }
 
         ThrowFault();
@@ -118,12 +123,14 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
     public RdpFailure? Process()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_connected)
-            throw new InvalidOperationException("Process is for connected clients.");
+        if (!_connected || _insideNative || _ownerThread != Environment.CurrentManagedThreadId)
+            throw new InvalidOperationException("Process is for connected clients, on the thread that connected, outside of callbacks.");
 
         _readableNanos = Posix.MonotonicNanos();
+        _insideNative = true;
         // SAFETY: as in Connect.
         bool alive = Freerdp.freerdp_check_event_handles(Context);
+        _insideNative = false;
         ThrowFault();
         _postbox.Deliver();
         return alive && !Freerdp.freerdp_shall_disconnect_context(Context) ? null : WhyEnded();
@@ -144,10 +151,13 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
     }
 
     /// <summary>Ends the connection and frees everything. Call it on the owning thread.</summary>
+    /// <exception cref="InvalidOperationException">Called from a callback, below which native code still runs: post it instead.</exception>
     public void Dispose()
     {
         if (_disposed)
             return;
+        if (_insideNative)
+            throw new InvalidOperationException("A client cannot be disposed of from within its callbacks.");
         _disposed = true;
         if (_instance is not null)
         {

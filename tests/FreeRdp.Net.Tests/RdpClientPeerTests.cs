@@ -147,6 +147,27 @@ public sealed class RdpClientPeerTests(ITestOutputHelper output)
         Assert.Throws<InvalidDataException>(() => run.PumpUntil(() => false));
     }
 
+    [NativeFact]
+    public void Dispose_FromACallback_IsRefused()
+    {
+        using var host = new PeerHost();
+        using var run = Connected(host);
+        run.Client.Painted = (in RdpPaint _) => run.Client.Dispose();
+        Assert.Throws<InvalidOperationException>(() => run.PumpUntil(() => false));
+    }
+
+    [NativeFact]
+    public void Send_FromAnotherThread_IsRefused()
+    {
+        using var host = new PeerHost();
+        using var run = Connected(host);
+        Exception? thrown = null;
+        var other = new Thread(() => thrown = Record.Exception(() => run.Client.SendKey(0, 0x1e)));
+        other.Start();
+        other.Join();
+        Assert.IsType<InvalidOperationException>(thrown);
+    }
+
     private static ClientUnderTest Connected(PeerHost host, Func<RdpClientOptions, RdpClientOptions>? with = null)
     {
         var run = new ClientUnderTest(host.Port, o => (with?.Invoke(o) ?? o) with { User = PeerHost.User, Password = PeerHost.Password });
