@@ -34,6 +34,20 @@ public sealed class RdpClientShadowTests(ShadowHost host, ITestOutputHelper outp
         Assert.True(run.LastDecodedNanos >= run.LastReceivedNanos && run.LastReceivedNanos > 0);
     }
 
+    [ShadowTheory]
+    [InlineData(RdpCodecs.Avc420)]
+    [InlineData(RdpCodecs.Avc444)]
+    public void Connect_OfferingAvc_PictureArrivesAndAnswersKeys(RdpCodecs codecs)
+    {
+        using var run = new ClientUnderTest(host.Port, o => o with { Security = RdpSecurity.Tls, Codecs = codecs });
+        Assert.Null(run.Connect());
+        Assert.True(run.PumpUntil(() => run.Paints > 0 && run.HasColours()), $"{run.Ended}\n{host.Output}");
+        run.Client.SendMouse(0x0800, 100, 100);
+        var before = run.PumpUntilStill();
+        run.PressKey(KeyA);
+        Assert.True(run.PumpUntil(() => run.PictureHash() != before), $"{run.Ended}");
+    }
+
     private int PortFor(RdpSecurity security) => security == RdpSecurity.Nla ? host.NlaPort : host.Port;
 
     [ShadowFact]
