@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RemoteChain.Benchmarks;
+using RemoteChain.Harness;
 
 // One benchmark a call. Talk goes to standard error; with --json, standard output is exactly one JSON object.
 var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Task<object>> Run)>
@@ -26,7 +27,7 @@ if (!benchmarks.TryGetValue(name, out var benchmark))
 }
 
 var options = new BenchmarkOptions(args);
-object result = await benchmark.Run(options);
+object result = await OneThread.Run(() => benchmark.Run(options));
 var json = new JsonSerializerOptions
 {
     WriteIndented = !options.Json, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.Never,

@@ -9,7 +9,7 @@ namespace RemoteChain.EndToEnd;
 public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixture>
 {
     [LabFact]
-    public async Task Open_HostRefuses_TheSentenceIsInTheApiAndOnTheScreen()
+    public Task Open_HostRefuses_TheSentenceIsInTheApiAndOnTheScreen() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("nobody", "127.0.0.1", FreeRdpProxy.FreePort(), "user", "password");
         using var viewer = fixture.Open("nobody");
@@ -20,10 +20,10 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         Assert.Null(viewer.Ended);
         Assert.True(NoticePixel.Is(viewer.PixelAt(2, 2)));
         Assert.InRange(viewer.Capture().Colours, 10, 5000); // smooth letters, no desktop
-    }
+    });
 
     [LabFact]
-    public async Task Open_WrongPassword_IsToldAndNotTriedAgain()
+    public Task Open_WrongPassword_IsToldAndNotTriedAgain() => OneThread.Run(async () =>
     {
         var host = fixture.Lab.Hosts["shadow-1"];
         await fixture.Node.AddHostAsync("wrong", host.Address, host.Port, host.Users[0], "not the password");
@@ -34,10 +34,10 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         Assert.Contains("did not accept the user name or password", session, StringComparison.Ordinal);
         Assert.Contains(host.Address, session, StringComparison.Ordinal);
         Assert.Null(viewer.Ended);
-    }
+    });
 
     [LabFact]
-    public async Task Open_CertificateChanged_IsRefusedUntilTheOldOneIsForgotten()
+    public Task Open_CertificateChanged_IsRefusedUntilTheOldOneIsForgotten() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("pinned", fixture.Lab, "desk-3", "guest");
         using (var first = fixture.Open("pinned"))
@@ -56,10 +56,10 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         await fixture.Node.SendAsync(HttpMethod.Delete, "pins/pinned");
         using var third = fixture.Open("pinned");
         await fixture.WaitForSessionAsync("pinned", s => s.Contains("\"state\":\"live\"", StringComparison.Ordinal), third);
-    }
+    });
 
     [LabFact]
-    public async Task Run_HostLosesPower_TheLastPictureStaysAndTheSessionReturns()
+    public Task Run_HostLosesPower_TheLastPictureStaysAndTheSessionReturns() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("power", fixture.Lab, "desk-2", "bob");
         using var viewer = fixture.Open("power");
@@ -81,10 +81,10 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         }
 
         await fixture.WaitForSessionAsync("power", s => s.Contains("\"state\":\"live\"", StringComparison.Ordinal), viewer);
-    }
+    });
 
     [LabFact]
-    public async Task SignIn_WrongPasswords_LockTheAccountAtTheFrontDoor()
+    public Task SignIn_WrongPasswords_LockTheAccountAtTheFrontDoor() => OneThread.Run(async () =>
     {
         await fixture.Node.AddUserAsync("forgetful", "correct horse battery");
         await fixture.Node.AddHostAsync("locked", fixture.Lab, "desk-1", "u15");
@@ -106,10 +106,10 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         await fixture.Node.SendAsync(HttpMethod.Post, "users/forgetful/unlock");
         using var viewer = fixture.Open("locked", user: "forgetful", password: "correct horse battery");
         await fixture.WaitForSessionAsync("locked", s => s.Contains("\"state\":\"live\"", StringComparison.Ordinal), viewer);
-    }
+    });
 
     [LabFact]
-    public async Task FrontDoor_SomethingElseThanRdp_IsClosedAtOnce()
+    public Task FrontDoor_SomethingElseThanRdp_IsClosedAtOnce() => OneThread.Run(async () =>
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, fixture.Node.RdpPort);
@@ -123,7 +123,7 @@ public sealed class FailureTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         {
             Assert.Equal(SocketError.ConnectionReset, ex.SocketErrorCode);
         }
-    }
+    });
 
     /// <summary>Signs in and stays until the node has counted the refusal.</summary>
     private async Task TryToSignInAsync(string password, int refusalsBefore)

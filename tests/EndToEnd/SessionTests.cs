@@ -8,7 +8,7 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     private const string Host = "desk-1";
 
     [LabFact]
-    public async Task Session_ClientGoesAndComesBack_TheTerminalStillHasItsText()
+    public Task Session_ClientGoesAndComesBack_TheTerminalStillHasItsText() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("alive", fixture.Lab, Host, "u10");
         Picture before;
@@ -31,10 +31,10 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
 
         Assert.Equal(id, (await fixture.Node.SessionOfAsync("alive"))!.Value.GetProperty("id").GetString());
         Assert.InRange(second.Capture().DifferenceTo(before, tolerance: 24), 0, 0.005);
-    }
+    });
 
     [LabFact]
-    public async Task Session_TwoClients_SeeTheSameAndTheViewerOfThemCannotType()
+    public Task Session_TwoClients_SeeTheSameAndTheViewerOfThemCannotType() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("shared", fixture.Lab, Host, "u11");
         using var owner = fixture.Open("shared");
@@ -53,10 +53,10 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         var seen = owner.Capture();
         Assert.NotEqual(0, seen.DifferenceTo(quiet));
         Assert.InRange(watcher.Capture().DifferenceTo(seen, tolerance: 24), 0, 0.005);
-    }
+    });
 
     [LabFact]
-    public async Task Session_ClientAsksForAnotherSize_TheHostFollows()
+    public Task Session_ClientAsksForAnotherSize_TheHostFollows() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("sized", fixture.Lab, Host, "u12");
         using var viewer = fixture.Open("sized");
@@ -68,10 +68,10 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         Assert.True(viewer.Pump(TimeSpan.FromSeconds(10), () => viewer.Size == (1200, 800)), $"the desktop is {viewer.Size}");
         viewer.Settle(TimeSpan.FromMilliseconds(700), TimeSpan.FromSeconds(5));
         Assert.True(viewer.Capture().Colours > 20);
-    }
+    });
 
     [LabFact]
-    public async Task Session_BackWorkerKilled_ComesBackByItselfAndNobodyElseNotices()
+    public Task Session_BackWorkerKilled_ComesBackByItselfAndNobodyElseNotices() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("killed", fixture.Lab, Host, "u13");
         await fixture.Node.AddHostAsync("bystander", fixture.Lab, "desk-2", "bob");
@@ -88,10 +88,10 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         NodeFixture.Settle(viewer);
         Assert.Null(viewer.Ended);
         Assert.Equal(other, (await fixture.Node.SessionOfAsync("bystander"))!.Value.GetProperty("processId").ToString());
-    }
+    });
 
     [LabFact]
-    public async Task Session_KilledByAnAdmin_TellsTheViewerAndEnds()
+    public Task Session_KilledByAnAdmin_TellsTheViewerAndEnds() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("ended", fixture.Lab, Host, "u14");
         using var viewer = fixture.Open("ended");
@@ -104,5 +104,5 @@ public sealed class SessionTests(NodeFixture fixture) : IClassFixture<NodeFixtur
         Assert.Null(await fixture.Node.SessionOfAsync("ended"));
         using var records = await fixture.Node.GetAsync("sessions/ended");
         Assert.Contains(id, records.RootElement.ToString(), StringComparison.Ordinal);
-    }
+    });
 }
