@@ -92,6 +92,9 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     // SAFETY: the peer is alive until Dispose.
     public bool IsWriteBlocked => (Failure is null || _closedHere) && Slots.IsWriteBlocked(_handle.Peer);
 
+    /// <summary>False while a client that does not read has sent more than it may meanwhile: do not wait for the socket to become readable.</summary>
+    public bool WantsToRead => _packetsWhileBlocked <= PacketsWhileBlockedMax || !IsWriteBlocked;
+
     /// <summary>What was agreed on: <c>nla</c> or <c>tls</c>; empty before.</summary>
     public string Security { get; private set; } = "";
 

@@ -13,6 +13,9 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     /// <summary>Frames under way when the client says nothing about its queue.</summary>
     public const int FramesInFlightDefault = 3;
 
+    /// <summary>With more bytes than this under way, one frame at a time: on a slow line the next key's echo would wait behind all of them.</summary>
+    public const int BytesInFlightMax = 256 * 1024;
+
     /// <summary>A client that never acknowledges old-style frames is not waited for longer than this.</summary>
     private const long AcknowledgePatienceNanos = 1_000_000_000;
 
@@ -23,6 +26,8 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     private uint _frame;
     private uint _acknowledged;
     private long _lastSentNanos;
+    private readonly int[] _frameBytes = new int[8];
+    private long _bytesInFlight;
     private bool _everAcknowledged;
     private bool _acknowledgesSuspended;
     private int _framesInFlightMax = FramesInFlightDefault;
@@ -51,10 +56,10 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     public bool IsReady => _output is not null && !_resizing && _peer.IsActive;
 
     /// <summary>A frame may be sent now.</summary>
-    public bool CanSend => IsReady && !_peer.IsWriteBlocked && (FramesInFlight < _framesInFlightMax || !MustWait());
+    public bool CanSend => IsReady && !_peer.IsWriteBlocked && (!IsWindowFull || GivesUpWaiting());
 
     /// <summary>When nothing else wakes the owner although damage waits: how long to wait before asking <see cref="CanSend"/> again; -1 = no need.</summary>
-    public int RetryMillis => IsReady && FramesInFlight >= _framesInFlightMax && !_everAcknowledged && _output!.AcknowledgesAreOptional
+    public int RetryMillis => IsReady && IsWindowFull && !_everAcknowledged && _output!.AcknowledgesAreOptional
         ? (int)(AcknowledgePatienceNanos / 1_000_000) : -1;
 
     /// <summary>Frames that were sent and not acknowledged; 0 when the client does not acknowledge.</summary>
@@ -183,7 +188,7 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         if (frame - _acknowledged - 1 < _frame - _acknowledged)
         {
             FramesAcknowledged += frame - _acknowledged;
-            _acknowledged = frame;
+            while (_acknowledged != frame) _bytesInFlight -= BytesOf(++_acknowledged);
             if (_refining && frame == _frame) PaceRefining(Posix.MonotonicNanos() - _lastSentNanos);
         }
 
@@ -219,6 +224,11 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         context->update->DesktopResize(context);
     }
 
+    private bool IsWindowFull =>
+        FramesInFlight >= _framesInFlightMax || (FramesInFlight > 0 && _bytesInFlight > BytesInFlightMax);
+
+    private ref int BytesOf(uint frame) => ref _frameBytes[frame % (uint)_frameBytes.Length];
+
     private void PaceRefining(long nanos)
     {
         const long quick = 20_000_000, slow = 60_000_000;
@@ -227,12 +237,20 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         _refining = false;
     }
 
-    private bool MustWait() =>
-        _everAcknowledged || !_output!.AcknowledgesAreOptional || Posix.MonotonicNanos() - _lastSentNanos < AcknowledgePatienceNanos;
+    /// <summary>A client that could acknowledge, need not, and never did, is not waited for any more: the socket alone paces it from now on.</summary>
+    private bool GivesUpWaiting()
+    {
+        if (_everAcknowledged || !_output!.AcknowledgesAreOptional) return false;
+        if (Posix.MonotonicNanos() - _lastSentNanos < AcknowledgePatienceNanos) return false;
+        ResetFrames();
+        _acknowledgesSuspended = true;
+        return true;
+    }
 
     private void ResetFrames()
     {
         _acknowledged = _frame;
+        _bytesInFlight = 0;
         _acknowledgesSuspended = false;
         _framesInFlightMax = FramesInFlightDefault;
     }
@@ -250,6 +268,15 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         FramesSent++;
         BytesSent += bytes;
         _lastSentNanos = Posix.MonotonicNanos();
-        if (!_output!.Acknowledges) _acknowledged = _frame;
+        if (_output!.Acknowledges && !_acknowledgesSuspended)
+        {
+            BytesOf(_frame) = bytes;
+            _bytesInFlight += bytes;
+        }
+        else
+        {
+            // Paced by the socket alone.
+            (_acknowledged, _bytesInFlight) = (_frame, 0);
+        }
     }
 }

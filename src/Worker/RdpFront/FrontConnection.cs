@@ -57,7 +57,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
         Span<PolledDescriptor> polled = stackalloc PolledDescriptor[3];
         while (_end is null)
         {
-            var wanted = (short)(PolledDescriptor.Readable | (_peer.IsWriteBlocked ? PolledDescriptor.Writable : 0));
+            var wanted = (short)((_peer.WantsToRead ? PolledDescriptor.Readable : 0) | (_peer.IsWriteBlocked ? PolledDescriptor.Writable : 0));
             polled[socket] = new(_peer.SocketDescriptor, wanted);
             polled[node] = new(_control.Handle.Descriptor);
             polled[bell] = new(_screen.BellDescriptor);
