@@ -83,7 +83,7 @@ public sealed class NodeProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         var api = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}/api/v1/") };
         var node = new NodeProcess(process, output, data, api, rdp);
-        await node.WaitUntilReadyAsync(rdp);
+        await node.WaitUntilReadyAsync();
         if (dataDirectory is null || !(await node.GetAsync("users")).RootElement.ToString().Contains(Admin, StringComparison.Ordinal))
         {
             await node.AddUserAsync(Admin, node.AdminPassword, "admin");
@@ -163,23 +163,12 @@ public sealed class NodeProcess : IAsyncDisposable
         Directory.Delete(DataDirectory, recursive: true);
     }
 
-    private async Task WaitUntilReadyAsync(int rdpPort)
+    private async Task WaitUntilReadyAsync()
     {
         long started = Stopwatch.GetTimestamp();
-        while (true)
+        // The last thing that a starting node does.
+        while (!Output.Contains("Ctrl+C ends it", StringComparison.Ordinal))
         {
-            try
-            {
-                using var answer = await Api.GetAsync("health");
-                if (answer.IsSuccessStatusCode)
-                {
-                    break;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
 
             if (_process.HasExited || Stopwatch.GetElapsedTime(started) > s_startTimeout)
             {
@@ -189,7 +178,6 @@ public sealed class NodeProcess : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        await FreeRdpProxy.WaitForPortAsync(rdpPort);
         string token = await File.ReadAllTextAsync(Path.Combine(DataDirectory, "operator.token"));
         Api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
     }
