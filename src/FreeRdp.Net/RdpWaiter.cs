@@ -10,7 +10,7 @@ namespace FreeRdp;
 public sealed unsafe class RdpWaiter : IDisposable
 {
     /// <summary>The most descriptors that one wait can cover.</summary>
-    public const int DescriptorsMax = 128;
+    public const int DescriptorsMax = 512;
 
     private readonly Posix.PollFd* _entries =
         (Posix.PollFd*)NativeMemory.AllocZeroed(DescriptorsMax, (nuint)sizeof(Posix.PollFd));

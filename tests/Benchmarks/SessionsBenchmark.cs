@@ -33,6 +33,7 @@ public static class SessionsBenchmark
         {
             BenchmarkOptions.Say($"{count} sessions …");
             results.Add(await MeasureAsync(lab, count));
+            BenchmarkOptions.Say(results[^1].ToString()!);
         }
 
         return new { sessions = results, hostFirstPictureMs = Quantiles.Of(direct) };
