@@ -42,8 +42,9 @@ public static class SessionsBenchmark
     private static async Task<object> MeasureAsync(Lab lab, int count)
     {
         await using var node = await NodeProcess.StartAsync();
-        await Task.Delay(1000); // the pool is warm, as on a node that runs
+        await Task.Delay(2000); // the pool is warm, as on a node that runs
         long nodeAlone = ProcessTree.PssBytes(node.ProcessId);
+        double idleNode = CorePercent(node, []);
         var viewers = new List<Viewer>();
         var first = new List<long>();
         try
@@ -58,26 +59,39 @@ public static class SessionsBenchmark
             }
 
             Serve(viewers, TimeSpan.FromSeconds(5));
-            double idle = CorePercent(node, viewers);
+            double idle = CorePercent(node, viewers) - idleNode;
             for (int i = 1; i <= count; i++)
             {
                 await lab.CommandAsync("run", Host, $"u{i:00}", "clock");
             }
 
             Serve(viewers, TimeSpan.FromSeconds(3));
-            double clock = CorePercent(node, viewers);
-            var (pss, threads) = Cost(node, nodeAlone);
+            double clock = CorePercent(node, viewers) - idleNode;
+            var processes = await ProcessesAsync(node);
+            long nodeGrowth = Math.Max(0, ProcessTree.PssBytes(node.ProcessId) - nodeAlone);
+            long pss = processes.Sum(ProcessTree.PssBytes) + nodeGrowth;
             return new
             {
-                count, pssMbPerSession = Math.Round(pss / 1048576.0 / count, 1), threadsPerSession = Math.Round((double)threads / count, 1),
+                count, pssMbPerSession = Math.Round(pss / 1048576.0 / count, 1),
+                threadsPerSession = Math.Round((double)processes.Sum(ProcessTree.Threads) / count, 1),
                 idleCorePercentPerSession = Math.Round(idle / count, 3), clockCorePercentPerSession = Math.Round(clock / count, 3),
                 firstPictureMs = Quantiles.Of(first),
+                node = new { pssMb = nodeAlone >> 20, idleCorePercent = Math.Round(idleNode, 3), warmWorkers = node.Workers().Count - 2 * count },
             };
         }
         finally
         {
             viewers.ForEach(v => v.Dispose());
         }
+    }
+
+    /// <summary>The processes that the sessions live in: back and front workers, and the sandbox around each. Warm workers are the node's.</summary>
+    private static async Task<IReadOnlyList<int>> ProcessesAsync(NodeProcess node)
+    {
+        using var sessions = await node.GetAsync("sessions");
+        var workers = sessions.RootElement.EnumerateArray().SelectMany(session => session.GetProperty("fronts").EnumerateArray()
+            .Select(front => front.GetProperty("processId").GetInt32()).Append(session.GetProperty("processId").GetInt32())).ToList();
+        return [.. workers, .. workers.Select(ProcessTree.Parent).Where(parent => parent != node.ProcessId)];
     }
 
     /// <summary>Connects and waits for the host's own first picture: the gateway's notice, which is painted at once, has few colours and
@@ -99,23 +113,23 @@ public static class SessionsBenchmark
 
     private static void Serve(List<Viewer> viewers, TimeSpan time) => Viewer.Pump(viewers, time, () => false);
 
-    /// <summary>Processor time of the node and everything below it, in percent of one core. Warm workers are part of the price.</summary>
+    /// <summary>Processor time of the node and everything below it, in percent of one core.</summary>
     private static double CorePercent(NodeProcess node, List<Viewer> viewers)
     {
         double before = Total(node);
         long started = Stopwatch.GetTimestamp();
-        Serve(viewers, s_measure);
+        if (viewers.Count > 0)
+        {
+            Serve(viewers, s_measure);
+        }
+        else
+        {
+            Thread.Sleep(s_measure);
+        }
+
         return 100 * (Total(node) - before) / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     private static double Total(NodeProcess node) =>
         ProcessTree.Descendants(node.ProcessId).Append(node.ProcessId).Sum(p => ProcessTree.ProcessorTime(p).TotalSeconds);
-
-    /// <summary>Memory and threads of all processes below the node but its warm workers, and what the node itself has grown by.</summary>
-    private static (long PssBytes, int Threads) Cost(NodeProcess node, long nodeAlone)
-    {
-        var busy = ProcessTree.Descendants(node.ProcessId);
-        long pss = busy.Sum(ProcessTree.PssBytes) + Math.Max(0, ProcessTree.PssBytes(node.ProcessId) - nodeAlone);
-        return (pss, busy.Sum(ProcessTree.Threads));
-    }
 }

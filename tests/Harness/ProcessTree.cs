@@ -45,6 +45,9 @@ public static class ProcessTree
     /// <summary>Processor time used so far, user and system. Zero when it has gone.</summary>
     public static TimeSpan ProcessorTime(int process) => TryReadStat(process)?.ProcessorTime ?? TimeSpan.Zero;
 
+    /// <summary>The parent process. 0 when it has gone.</summary>
+    public static int Parent(int process) => TryReadStat(process)?.Parent ?? 0;
+
     /// <summary>Threads now. 0 when it has gone.</summary>
     public static int Threads(int process) => TryReadStat(process)?.Threads ?? 0;
 
