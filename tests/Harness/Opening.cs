@@ -34,7 +34,7 @@ public enum OpeningOutcome
 public sealed class Opening(RecordedOpening recorded, IPEndPoint door)
 {
     /// <summary>Loopback addresses that openings come from.</summary>
-    public const int AddressesMax = 32;
+    public const int AddressesMax = 8;
 
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 

@@ -167,6 +167,7 @@ public sealed partial class FrontDoor : IAsyncDisposable
                     case ConnectionRequestOutcome.Complete:
                         return request;
                     case ConnectionRequestOutcome.Malformed:
+                    case ConnectionRequestOutcome.NeedMore when HasSaidAll(socket):
                         return null;
                 }
             }
@@ -180,6 +181,15 @@ public sealed partial class FrontDoor : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Whether the client has closed its side: a peek alone does not tell while there are bytes. Linux, tcp(7) TCP_INFO, tcpi_state.</summary>
+    private static bool HasSaidAll(Socket socket)
+    {
+        const int levelTcp = 6, optionInfo = 11;
+        const byte established = 1;
+        Span<byte> state = stackalloc byte[1];
+        return socket.GetRawSocketOption(levelTcp, optionInfo, state) == 1 && state[0] != established;
     }
 
     private async Task<bool> WaitForWorkerSeatAsync(Lobby.Seat seat)
