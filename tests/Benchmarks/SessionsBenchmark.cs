@@ -42,7 +42,7 @@ public static class SessionsBenchmark
     private static async Task<object> MeasureAsync(Lab lab, int count)
     {
         await using var node = await NodeProcess.StartAsync();
-        await Task.Delay(2000); // the pool is warm, as on a node that runs
+        await Task.Delay(8000); // the pool is warm and the start is over, as on a node that runs
         long nodeAlone = ProcessTree.PssBytes(node.ProcessId);
         double idleNode = CorePercent(node, []);
         var viewers = new List<Viewer>();

@@ -33,6 +33,11 @@ public static class SessionMachine
     public static (SessionState State, SessionEffect[] Effects) Open() =>
         (new Connecting(Attempt: 1, Fronts: 0, Losses: 0), [new ShowConnecting(), new StartBack(1), new StartKeep()]);
 
+    /// <summary>
+    /// A host that has shown its picture is fetched back soon however often it is lost: the growing pause is for hosts that do not answer.
+    /// </summary>
+    private const int LossesAfterPictureMax = 3;
+
     /// <summary>The next state and what the runner has to do. Events of an earlier attempt change nothing.</summary>
     public static (SessionState State, SessionEffect[] Effects) Step(SessionState state, SessionEvent @event) => (state, @event) switch
     {
@@ -45,7 +50,7 @@ public static class SessionMachine
             (new Live(s.Attempt, s.Fronts, s.Losses, e.AtNanos), [new ShowPicture()]),
         (Connecting s, BackLost e) when e.Attempt == s.Attempt => Lose(s, s.Losses, e.Failure),
         (Live s, BackLost e) when e.Attempt == s.Attempt =>
-            Lose(s, e.AtNanos - s.SinceNanos >= SteadyAfter.TotalNanoseconds ? 0 : s.Losses, e.Failure),
+            Lose(s, e.AtNanos - s.SinceNanos >= SteadyAfter.TotalNanoseconds ? 0 : Math.Min(s.Losses, LossesAfterPictureMax), e.Failure),
         (Pausing s, PauseOver e) when e.Attempt == s.Attempt => Retry(s, s.Fronts, s.Losses, []),
         (_, FirstPictureShown or BackLost or PauseOver) => (state, []),
 

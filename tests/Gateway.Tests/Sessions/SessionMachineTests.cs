@@ -47,10 +47,19 @@ public class SessionMachineTests
     }
 
     [Fact]
-    public void Step_LostSoonAfterThePicture_KeepsGrowing()
+    public void Step_LostSoonAfterThePicture_GrowsToLessThanTwoSeconds()
     {
-        var (state, _) = SessionMachine.Step(new Live(9, 1, Losses: 6, SinceNanos: 0), new BackLost(9, s_lost, Second));
+        var (state, effects) = SessionMachine.Step(new Live(9, 1, Losses: 6, SinceNanos: 0), new BackLost(9, s_lost, Second));
+        Assert.Equal(4, Assert.IsType<Pausing>(state).Losses);
+        Assert.Contains(new StartPause(9, TimeSpan.FromMilliseconds(1600)), effects);
+    }
+
+    [Fact]
+    public void Step_LostAgainAndAgainWithoutAPicture_KeepsGrowing()
+    {
+        var (state, effects) = SessionMachine.Step(new Connecting(9, 1, Losses: 6), new BackLost(9, s_lost, Second));
         Assert.Equal(7, Assert.IsType<Pausing>(state).Losses);
+        Assert.Contains(new StartPause(9, TimeSpan.FromMilliseconds(12_800)), effects);
     }
 
     [Theory]
