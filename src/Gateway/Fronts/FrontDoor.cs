@@ -124,7 +124,7 @@ public sealed partial class FrontDoor : IAsyncDisposable
             using (socket)
             {
                 var request = await PeekRequestAsync(socket);
-                if (request is null || !seat.IsWelcome || !await WaitForWorkerSeatAsync(seat))
+                if (request is null || !await WaitForWorkerSeatAsync(seat))
                 {
                     return;
                 }
@@ -194,7 +194,7 @@ public sealed partial class FrontDoor : IAsyncDisposable
 
     private async Task<bool> WaitForWorkerSeatAsync(Lobby.Seat seat)
     {
-        for (var waited = TimeSpan.Zero; waited < s_workerTimeout; waited += s_lookAgainMax)
+        for (var waited = TimeSpan.Zero; waited < s_workerTimeout && seat.IsWelcome; waited += s_lookAgainMax)
         {
             if (seat.TryTakeWorker())
             {

@@ -84,6 +84,9 @@ public sealed class Lobby(TimeProvider time)
                 return false;
             }
 
+            // Paid in advance, so that connections that wait side by side do not all spend the same patience; a sign-in pays it back.
+            guests.PatienceLeft = Math.Max(0, Patience(guests) - 1);
+            guests.PatienceSince = time.GetTimestamp();
             _workers++;
             guests.Workers++;
             return true;
@@ -109,8 +112,11 @@ public sealed class Lobby(TimeProvider time)
 
             _workers--;
             guests.Workers--;
-            guests.PatienceLeft = signedIn ? PatienceMax : Math.Max(0, Patience(guests) - 1);
-            guests.PatienceSince = time.GetTimestamp();
+            if (signedIn)
+            {
+                guests.PatienceLeft = PatienceMax;
+                guests.PatienceSince = time.GetTimestamp();
+            }
         }
     }
 
