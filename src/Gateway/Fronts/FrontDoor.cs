@@ -124,12 +124,11 @@ public sealed partial class FrontDoor : IAsyncDisposable
             using (socket)
             {
                 var request = await PeekRequestAsync(socket);
-                if (request is null || !await WaitForWorkerSeatAsync(seat))
+                if (request is null || await WaitForWorkerAsync(socket, seat) is not { } worker)
                 {
                     return;
                 }
 
-                var worker = await _context.Pool.TakeAsync(_stopping.Token);
                 await using var front = new RdpFront(worker, address, request, seat, _context);
                 await front.RunAsync(SocketHandOver.Take(socket), _stopping.Token);
             }
@@ -192,19 +191,27 @@ public sealed partial class FrontDoor : IAsyncDisposable
         return socket.GetRawSocketOption(levelTcp, optionInfo, state) == 1 && state[0] != established;
     }
 
-    private async Task<bool> WaitForWorkerSeatAsync(Lobby.Seat seat)
+    /// <summary>A worker for this connection; null when it has waited long enough, is not welcome, or has hung up meanwhile.</summary>
+    private async Task<WorkerProcess?> WaitForWorkerAsync(Socket socket, Lobby.Seat seat)
     {
-        for (var waited = TimeSpan.Zero; waited < s_workerTimeout && seat.IsWelcome; waited += s_lookAgainMax)
+        var pause = s_lookAgain;
+        for (var waited = TimeSpan.Zero; waited < s_workerTimeout && !HasSaidAll(socket); waited += pause)
         {
-            if (seat.TryTakeWorker())
+            if (!seat.HasWorker && !seat.IsWelcome)
             {
-                return true;
+                return null;
             }
 
-            await Task.Delay(s_lookAgainMax, _stopping.Token);
+            if (seat.TryTakeWorker() && _context.Pool.TryTake() is { } worker)
+            {
+                return worker;
+            }
+
+            await Task.Delay(pause, _stopping.Token);
+            pause = pause * 2 < s_lookAgainMax ? pause * 2 : s_lookAgainMax;
         }
 
-        return false;
+        return null;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The front door could not accept a connection")]

@@ -21,6 +21,9 @@ public sealed class Lobby(TimeProvider time)
     /// <summary>Of those, for one address.</summary>
     public const int WorkersPerAddressMax = 8;
 
+    /// <summary>Of all, kept for addresses that have nothing against them.</summary>
+    public const int WorkersReserved = 4;
+
     /// <summary>Worker processes that one address may use up without a sign-in before it has to wait for <see cref="PatienceRegained"/>.</summary>
     public const int PatienceMax = 30;
 
@@ -79,7 +82,8 @@ public sealed class Lobby(TimeProvider time)
     {
         lock (_gate)
         {
-            if (_workers >= WorkersMax || guests.Workers >= WorkersPerAddressMax)
+            int workersMax = Patience(guests) == PatienceMax ? WorkersMax : WorkersMax - WorkersReserved;
+            if (_workers >= workersMax || guests.Workers >= WorkersPerAddressMax)
             {
                 return false;
             }
@@ -156,6 +160,9 @@ public sealed class Lobby(TimeProvider time)
                 }
             }
         }
+
+        /// <summary>Whether this connection has been allowed a worker.</summary>
+        public bool HasWorker => _hasWorker;
 
         /// <summary>Whether this connection may have a worker now.</summary>
         public bool TryTakeWorker() => _hasWorker = _hasWorker || _lobby.TryTakeWorker(_guests);

@@ -42,6 +42,22 @@ public sealed partial class WorkerPool : IAsyncDisposable
         _filling = Task.Run(FillAsync);
     }
 
+    /// <summary>A worker that is ready and belongs to the caller; null when none is ready at this moment.</summary>
+    public WorkerProcess? TryTake()
+    {
+        while (_warm.Reader.TryRead(out var worker))
+        {
+            if (!worker.HasExited)
+            {
+                return worker;
+            }
+
+            _ = worker.DisposeAsync().AsTask();
+        }
+
+        return null;
+    }
+
     /// <summary>A worker that is ready and belongs to the caller. Waits when all warm ones are taken.</summary>
     public async ValueTask<WorkerProcess> TakeAsync(CancellationToken cancellationToken)
     {
