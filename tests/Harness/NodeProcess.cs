@@ -140,12 +140,12 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>The node's worker processes (not their sandboxes).</summary>
     public IReadOnlyList<int> Workers() => ProcessTree.Descendants(ProcessId, "RemoteChain.Wor");
 
-    /// <summary>Stops the node as Ctrl+C does and removes its data.</summary>
+    /// <summary>Stops the node as a service manager does and removes its data. Not with SIGINT: a shell may have started us with it ignored.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            await Shell.RunAsync("kill", ["-INT", $"{_process.Id}"]);
+            await Shell.RunAsync("kill", ["-TERM", $"{_process.Id}"]);
             using var limit = new CancellationTokenSource(s_stopTimeout);
             try
             {
