@@ -29,14 +29,14 @@ public static class SessionMachine
     /// <summary>A picture that stood this long was a success: the next loss starts with the shortest pause again.</summary>
     public static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(20);
 
-    /// <summary>The first state of a session and what to do for it. The front that opens it is announced by <see cref="FrontJoined"/>.</summary>
-    public static (SessionState State, SessionEffect[] Effects) Open() =>
-        (new Connecting(Attempt: 1, Fronts: 0, Losses: 0), [new ShowConnecting(), new StartBack(1), new StartKeep()]);
-
     /// <summary>
     /// A host that has shown its picture is fetched back soon however often it is lost: the growing pause is for hosts that do not answer.
     /// </summary>
     private const int LossesAfterPictureMax = 3;
+
+    /// <summary>The first state of a session and what to do for it. The front that opens it is announced by <see cref="FrontJoined"/>.</summary>
+    public static (SessionState State, SessionEffect[] Effects) Open() =>
+        (new Connecting(Attempt: 1, Fronts: 0, Losses: 0), [new ShowConnecting(), new StartBack(1), new StartKeep()]);
 
     /// <summary>The next state and what the runner has to do. Events of an earlier attempt change nothing.</summary>
     public static (SessionState State, SessionEffect[] Effects) Step(SessionState state, SessionEvent @event) => (state, @event) switch
