@@ -35,10 +35,11 @@ public sealed class DependencyTests
         ["Access"] = ["Store", "Chains"],
         ["Hops"] = ["Chains"],
         ["Workers"] = [],
-        ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers"],
-        ["Fronts"] = ["Store", "Chains", "Access", "Workers", "Sessions"],
-        ["Api"] = ["Store", "Chains", "Access", "Sessions"],
-        ["Cli"] = ["Store", "Chains", "Sessions", "Api"],
+        ["Latency"] = ["Store", "Chains"],
+        ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers", "Latency"],
+        ["Fronts"] = ["Store", "Chains", "Access", "Workers", "Latency", "Sessions"],
+        ["Api"] = ["Store", "Chains", "Access", "Latency", "Sessions"],
+        ["Cli"] = ["Store", "Chains", "Latency", "Sessions", "Api"],
     };
 
     static IEnumerable<string> Projects => SourceTree.With(".csproj").Where(file => file.StartsWith("src/", StringComparison.Ordinal));
