@@ -31,6 +31,11 @@ public interface IRdpPeerHandler
     /// <summary>The client is minimised (or not any more): pictures are not wanted.</summary>
     void OutputSuppressed(bool suppressed);
 
+    /// <summary>The client has decoded a frame and all that were sent before it.</summary>
+    /// <param name="frame">Its number, <see cref="RdpPeerDisplay.LastFrame"/> when it was sent.</param>
+    /// <param name="receivedNanos">When the acknowledgement was read from the socket, CLOCK_MONOTONIC.</param>
+    void FrameAcknowledged(uint frame, long receivedNanos);
+
     /// <summary>The round trip to the client was measured.</summary>
     /// <param name="probe">How.</param>
     /// <param name="nanos">From just before the request was written to just after the answer was read.</param>

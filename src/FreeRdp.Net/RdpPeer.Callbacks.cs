@@ -228,8 +228,16 @@ public sealed unsafe partial class RdpPeer
     private static BOOL OnSurfaceFrameAcknowledge(rdp_context* context, uint frame)
     {
         if (OwnerOf<RdpPeer>(context) is not { } owner) return false;
-        owner.Display.Acknowledged(frame, queueDepth: 0);
-        return true;
+        try
+        {
+            owner.Display.Acknowledged(frame, queueDepth: 0);
+            return true;
+        }
+        catch (Exception e)
+        {
+            owner.KeepFault(e);
+            return false;
+        }
     }
 
     private static BOOL Tell(rdp_context* context, Action<RdpPeer> what)

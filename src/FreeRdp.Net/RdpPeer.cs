@@ -102,6 +102,9 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
 
     internal IRdpPeerHandler Handler => _handler;
 
+    /// <summary>When the bytes that are being processed were read.</summary>
+    internal long ReadNanos => _readNanos;
+
     internal DynamicChannels DynamicChannels => _dynamicChannels;
 
     // SAFETY: valid until Dispose; used only on the owner's thread.

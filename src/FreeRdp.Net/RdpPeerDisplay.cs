@@ -65,6 +65,12 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
     /// <summary>Frames that were sent and not acknowledged; 0 when the client does not acknowledge.</summary>
     public int FramesInFlight => _acknowledgesSuspended ? 0 : (int)(_frame - _acknowledged);
 
+    /// <summary>Number of the frame that was sent last.</summary>
+    public uint LastFrame => _frame;
+
+    /// <summary>The frame that was sent last will be acknowledged: <see cref="IRdpPeerHandler.FrameAcknowledged"/>.</summary>
+    public bool AwaitsAcknowledgement => _acknowledged != _frame;
+
     /// <summary>Frames sent so far.</summary>
     public long FramesSent { get; private set; }
 
@@ -189,6 +195,7 @@ public sealed unsafe class RdpPeerDisplay : GraphicsChannel.IEvents, IDisposable
         {
             FramesAcknowledged += frame - _acknowledged;
             while (_acknowledged != frame) _bytesInFlight -= BytesOf(++_acknowledged);
+            _peer.Handler.FrameAcknowledged(frame, _peer.ReadNanos);
             if (_refining && frame == _frame) PaceRefining(Posix.MonotonicNanos() - _lastSentNanos);
         }
 

@@ -9,6 +9,7 @@ public sealed unsafe class InputRingReader : IDisposable
 {
     readonly SharedMapping _mapping;
     ulong _tail;
+    bool _holdsEntry;
 
     InputRingReader(SharedMapping mapping, int frontNumber)
     {
@@ -29,22 +30,44 @@ public sealed unsafe class InputRingReader : IDisposable
     /// <summary>The front that writes it; every event that is read carries this number in its id.</summary>
     public int FrontNumber { get; }
 
-    /// <summary>Takes the next event out.</summary>
+    /// <summary>Takes the next event out. Its place in the ring stays taken until the next call, so that <see cref="Stamp"/> can write
+    /// there.</summary>
     public InputRead TryRead(out InputEvent input)
     {
         input = default;
+        Release();
         var waiting = Volatile.Read(ref At<ulong>(InputLayout.Head)) - _tail;
         if (waiting == 0) return InputRead.None;
         if (waiting > InputRingWriter.Capacity) return InputRead.Corrupt;
         var slot = At<InputSlot>(InputLayout.Ring + (int)(_tail % InputRingWriter.Capacity) * sizeof(InputSlot));
         input = new((InputKind)slot.Kind, slot.Flags, slot.A, slot.B, slot.C, slot.Id, slot.ReceivedNanos, slot.PublishedNanos);
         if (!IsPossible(input)) return InputRead.Corrupt;
-        Take(_tail + 1);
+        _holdsEntry = true;
         return InputRead.Entry;
     }
 
+    /// <summary>Notes with the event that was read last when it was taken and when it had been written to the host's socket, for
+    /// <see cref="InputStampReader"/>. Nanoseconds of <see cref="MonotonicClock"/>.</summary>
+    public void Stamp(long takenNanos, long sentNanos)
+    {
+        if (!_holdsEntry) return;
+        ref var slot = ref At<InputSlot>(InputLayout.Ring + (int)(_tail % InputRingWriter.Capacity) * sizeof(InputSlot));
+        slot.TakenNanos = takenNanos;
+        slot.SentNanos = sentNanos;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _mapping.Dispose();
+    public void Dispose()
+    {
+        Release();
+        _mapping.Dispose();
+    }
+
+    void Release()
+    {
+        if (_holdsEntry) Take(_tail + 1);
+        _holdsEntry = false;
+    }
 
     void Take(ulong tail)
     {

@@ -57,16 +57,42 @@ struct InputSlot
     internal ushort Kind, Flags;
     internal int A, B, C;
     internal long ReceivedNanos, PublishedNanos;
-    internal ulong Reserved1, Reserved2, Reserved3;
+    // Written by the desktop worker when it has passed the input on; 0 before, and for what it did not pass on.
+    internal long TakenNanos, SentNanos;
+    internal ulong Reserved;
 }
 
 /// <summary>Offsets inside an input ring's memory file.</summary>
 static class InputLayout
 {
     /// <summary>"RCINPT" and the version of this layout.</summary>
-    internal const ulong Magic = 0x0001_5450_4E49_4352;
+    internal const ulong Magic = 0x0002_5450_4E49_4352;
 
     internal const int Head = 64, Tail = 128, Ring = 4096;
 
     internal static readonly int Length = Ring + InputRingWriter.Capacity * Unsafe.SizeOf<InputSlot>();
+}
+
+/// <summary>A sent picture as it lies in the ring: 64 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct FrameSlot
+{
+    internal ulong Sequence;
+    internal ulong LastDamage;
+    internal long TakenNanos, SentNanos, AcknowledgedNanos;
+    internal ulong Reserved1, Reserved2, Reserved3;
+}
+
+/// <summary>Offsets inside a frame ring's memory file.</summary>
+static class FrameLayout
+{
+    /// <summary>"RCFRAM" and the version of this layout.</summary>
+    internal const ulong Magic = 0x0001_4D41_5246_4352;
+
+    internal const int Head = 64, Ring = 4096;
+
+    /// <summary>Stands where the acknowledgement's time will be.</summary>
+    internal const long AcknowledgementAwaited = -1;
+
+    internal static readonly int Length = Ring + FrameRingWriter.Capacity * Unsafe.SizeOf<FrameSlot>();
 }

@@ -22,6 +22,7 @@ public static partial class ControlCodec
             Kind.StartDesktop when descriptors.Length == 3 => ReadStartDesktop(ref reader, descriptors),
             Kind.AttachFront when descriptors.Length is 1 or 2 => ReadAttachFront(ref reader, descriptors),
             Kind.StartFront when descriptors.Length == 1 => ReadStartFront(ref reader, descriptors),
+            Kind.RecordFrames when descriptors.Length == 1 => new RecordFrames(descriptors[0]),
             Kind.Join when descriptors.Length is 2 or 4 => ReadJoin(ref reader, descriptors),
             >= Kind.SignInAnswer and <= Kind.FrontRoundTrip when descriptors.IsEmpty => ReadFrontSide(kind, ref reader),
             _ => null,

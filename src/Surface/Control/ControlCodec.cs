@@ -16,7 +16,7 @@ public static partial class ControlCodec
     {
         Ready = 1, Failed = 2, Stop = 3,
         StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized,
-        StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip,
+        StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
     }
 
     /// <summary>Writes a message without its descriptors.</summary>
@@ -103,6 +103,9 @@ public static partial class ControlCodec
                 writer.Int32(m.FrontNumber);
                 writer.Sentence(m.Title);
                 writer.Flag(m.MayControl);
+                break;
+            case RecordFrames:
+                writer.UInt16((ushort)Kind.RecordFrames);
                 break;
             case Notice m:
                 writer.UInt16((ushort)Kind.Notice);

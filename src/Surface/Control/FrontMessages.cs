@@ -58,6 +58,14 @@ public sealed record Join(
     protected internal override DescriptorHandle?[] Descriptors => [Surface, DamageBell, Input, InputBell];
 }
 
+/// <summary>Node → front worker: note every picture that you send in this ring. Comes before <see cref="Join"/>.</summary>
+/// <param name="Frames">A <see cref="FrameFile"/>, read and write.</param>
+public sealed record RecordFrames(DescriptorHandle Frames) : ControlMessage
+{
+    /// <inheritdoc/>
+    protected internal override DescriptorHandle?[] Descriptors => [Frames];
+}
+
 /// <summary>What a notice is about.</summary>
 public enum NoticeKind : byte
 {

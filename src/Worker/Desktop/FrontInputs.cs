@@ -85,8 +85,11 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits) : IDisposa
                     client.RequestRefresh();
                     break;
                 default:
+                    var takenNanos = MonotonicClock.NowNanos();
                     front.Send(input);
-                    _sent.Add(input.Id, MonotonicClock.NowNanos());
+                    var sentNanos = MonotonicClock.NowNanos();
+                    front.Stamp(takenNanos, sentNanos);
+                    _sent.Add(input.Id, sentNanos);
                     break;
             }
         }

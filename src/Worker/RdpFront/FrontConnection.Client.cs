@@ -82,6 +82,8 @@ sealed partial class FrontConnection
 
     void IRdpPeerHandler.OutputSuppressed(bool suppressed) => _screen.Suppress(suppressed);
 
+    void IRdpPeerHandler.FrameAcknowledged(uint frame, long receivedNanos) => _screen.Acknowledged(frame, receivedNanos);
+
     void IRdpPeerHandler.RoundTripMeasured(RdpPeerProbe probe, long nanos)
     {
         _roundTripMeasured = true;

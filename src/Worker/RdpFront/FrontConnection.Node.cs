@@ -43,6 +43,9 @@ sealed partial class FrontConnection
             case NtHashAnswer:
                 // Came after the client had been refused for the node's silence.
                 break;
+            case RecordFrames record:
+                _screen.Record(record.Frames);
+                break;
             case Join join:
                 if (_screen.Join(join) is { } failure) _end = (ExitCode.Ended, failure);
                 break;

@@ -42,6 +42,7 @@ sealed class FrontScreen : IDisposable
     (int Width, int Height, int ScalePercent) _clientSize;
     bool _clientToldSize;
 
+    FrameRingWriter? _frames;
     Notice? _notice;
     PixelBuffer? _veiled;
     string _noticeDrawn = "";
@@ -86,6 +87,24 @@ sealed class FrontScreen : IDisposable
             return Corrupt(e.Message);
         }
     }
+
+    /// <summary>Notes every picture that is sent from now on.</summary>
+    internal void Record(DescriptorHandle frames)
+    {
+        _frames?.Dispose();
+        _frames = null;
+        try
+        {
+            _frames = new FrameRingWriter(frames);
+        }
+        catch (IOException)
+        {
+            // Without notes the picture is worth the same.
+        }
+    }
+
+    /// <summary>The client has decoded this frame.</summary>
+    internal void Acknowledged(uint frame, long receivedNanos) => _frames?.Acknowledge(frame, receivedNanos);
 
     /// <summary>Shows a notice; <see cref="NoticeKind.None"/> takes it away.</summary>
     internal void ShowNotice(Notice notice)
@@ -187,6 +206,7 @@ sealed class FrontScreen : IDisposable
     public void Dispose()
     {
         _reader?.Dispose();
+        _frames?.Dispose();
         _bell?.Dispose();
         Input.Dispose();
         _picture?.Dispose();
@@ -277,6 +297,7 @@ sealed class FrontScreen : IDisposable
         _hasPicture = true;
         _damage.Clear();
         Send(_picture, _rectangles.AsSpan(0, count), now);
+        _frames?.Write(_peer.Display.LastFrame, _reader.LastDamage, now, MonotonicClock.NowNanos(), _peer.Display.AwaitsAcknowledgement);
         return true;
     }
 

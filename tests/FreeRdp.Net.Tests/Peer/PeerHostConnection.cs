@@ -41,6 +41,8 @@ internal sealed class PeerHostConnection : IRdpPeerHandler, IDisposable
 
     public ConcurrentQueue<RdpPeerInput> Inputs { get; } = [];
 
+    public ConcurrentQueue<(uint Frame, long Nanos)> Acknowledgements { get; } = [];
+
     public ConcurrentQueue<(RdpPeerProbe Probe, long Nanos)> RoundTrips { get; } = [];
 
     public ConcurrentQueue<(int Width, int Height, int Scale)> Resizes { get; } = [];
@@ -130,6 +132,8 @@ internal sealed class PeerHostConnection : IRdpPeerHandler, IDisposable
     public void OutputSuppressed(bool suppressed)
     {
     }
+
+    public void FrameAcknowledged(uint frame, long receivedNanos) => Acknowledgements.Enqueue((frame, receivedNanos));
 
     public void RoundTripMeasured(RdpPeerProbe probe, long nanos) => RoundTrips.Enqueue((probe, nanos));
 

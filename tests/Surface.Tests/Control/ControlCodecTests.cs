@@ -20,7 +20,7 @@ public sealed class ControlCodecTests : IDisposable
             new DesktopConnected(8192, 1, "ff", "CN=host", "nla", "xrdp"), new FirstPicture(123456789), new DesktopResized(1, 8192),
             new StartFront(new string('p', 20_000), Secret.FromText("key"), true, "10.0.0.1:5", "mstshash=u", a),
             new SignInAnswer(false, "no"), new NtHashAnswer(true, new Secret(new byte[16])), new NtHashAnswer(false, Secret.Empty),
-            new Join(2, "client-site", true, a, b, c, d), new Join(2, "client-site", false, a, b, null, null),
+            new RecordFrames(a), new Join(2, "client-site", true, a, b, c, d), new Join(2, "client-site", false, a, b, null, null),
             new Notice("back in 3 s", NoticeKind.Lost, 42), new Leave("bye"),
             new SignIn("u#chain", "", Secret.Empty, true, "PC", 800, 600, 100, 0), new NtHashWanted("u", "d"),
             new FrontActive(800, 600, FrontEncoding.Bitmap, "tls"), new FrontRoundTrip(1, 0, uint.MaxValue, -1),
