@@ -74,6 +74,7 @@ public sealed unsafe partial class RdpClient
         if (count == 0 || Painted is not { } painted)
             return;
 
+        Decoded?.Invoke();
         // SAFETY: the buffer has height rows of stride bytes; the span does not outlive this call.
         var pixels = new ReadOnlySpan<byte>(gdi->primary_buffer, (int)gdi->stride * gdi->height);
         painted(new RdpPaint(pixels, (int)gdi->stride, gdi->width, gdi->height, _damage.AsSpan(0, count),

@@ -45,6 +45,10 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
     /// <summary>Receives every change of the picture.</summary>
     public RdpPaintHandler? Painted { get; set; }
 
+    /// <summary>Called when an update is decoded and not yet stamped so: what it takes counts as decoding. For faults that are injected on
+    /// purpose.</summary>
+    public Action? Decoded { get; set; }
+
     /// <summary>Receives every change of the pointer.</summary>
     public RdpPointerHandler? PointerChanged { get; set; }
 

@@ -49,6 +49,18 @@ public readonly record struct InputEvent(
 
     /// <summary>True for a mouse event that a later one replaces without loss.</summary>
     public bool IsPlainMove => Kind == InputKind.Mouse && Flags == MouseMoveFlag;
+
+    /// <summary>True for a key or button that goes down and for the turn of a wheel: what a user waits for an answer to.</summary>
+    public bool IsPress => Kind switch
+    {
+        InputKind.Scancode or InputKind.Unicode => (Flags & KeyReleased) == 0,
+        InputKind.Mouse => (Flags & (ButtonDown | WheelFlags)) != 0,
+        InputKind.ExtendedMouse => (Flags & ButtonDown) != 0,
+        _ => false,
+    };
+
+    // KBDFLAGS_RELEASE, PTRFLAGS_DOWN (PTRXFLAGS_DOWN), PTRFLAGS_WHEEL and PTRFLAGS_HWHEEL.
+    const ushort KeyReleased = 0x8000, ButtonDown = 0x8000, WheelFlags = 0x0600;
 }
 
 /// <summary>Outcome of reading an input ring.</summary>

@@ -25,8 +25,9 @@ sealed class ControlTarget : FuzzTarget
             new RecordFrames(d[0]), new Join(1, "title", false, d[0], d[1], null, null), new Notice("wait", NoticeKind.Waiting, 1), new Leave("bye"),
             new SignIn("user#chain", "", Secret.FromText("password"), false, "pc", 800, 600, 100, 0), new NtHashWanted("user", ""),
             new FrontActive(800, 600, FrontEncoding.GfxPlanar, "nla"), new FrontRoundTrip(1, 2, 3, 4),
+            new Inject(FaultStage.Decode, 5_000_000, DelayShape.Intermittent, 100, 7), new Injected(FaultStage.Encode, 9, 1, 5_000_123, 5_000_123),
         ];
-        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0];
+        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0];
         Seeds = [.. messages.Select((m, i) => (byte[])[.. _packet.AsSpan(0, ControlCodec.Write(m, _packet)), (byte)descriptors[i]])];
     }
 

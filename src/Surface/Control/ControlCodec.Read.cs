@@ -19,6 +19,7 @@ public static partial class ControlCodec
         {
             Kind.Ready or Kind.Failed or Kind.Stop or (>= Kind.DetachFront and <= Kind.DesktopResized) when descriptors.IsEmpty =>
                 ReadDesktopSide(kind, ref reader),
+            Kind.Inject or Kind.Injected when descriptors.IsEmpty => ReadFault(kind, ref reader),
             Kind.StartDesktop when descriptors.Length == 3 => ReadStartDesktop(ref reader, descriptors),
             Kind.AttachFront when descriptors.Length is 1 or 2 => ReadAttachFront(ref reader, descriptors),
             Kind.StartFront when descriptors.Length == 1 => ReadStartFront(ref reader, descriptors),
@@ -61,6 +62,13 @@ public static partial class ControlCodec
         _ => null,
     };
 
+    static ControlMessage ReadFault(Kind kind, ref PacketReader reader) => kind == Kind.Inject
+        ? new Inject(FaultStageOf(ref reader), reader.Nanos(), (DelayShape)reader.Choice((byte)DelayShape.Jitter),
+            reader.Int32(1, Inject.PermilleMax), reader.UInt32())
+        : new Injected(FaultStageOf(ref reader), reader.UInt32(), reader.UInt32(), reader.Nanos(), reader.Nanos());
+
+    static FaultStage FaultStageOf(ref PacketReader reader) => (FaultStage)reader.Choice((byte)FaultStage.Encode);
+
     static StartDesktop ReadStartDesktop(ref PacketReader reader, ReadOnlySpan<DescriptorHandle> descriptors) => new(
         reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Secret(TextBytesMax), Side(ref reader),
         Side(ref reader), reader.Int32(ScaleMin, ScaleMax), reader.UInt32(), (DesktopSecurity)reader.Choice((byte)DesktopSecurity.Rdp),
@@ -84,6 +92,7 @@ public static partial class ControlCodec
         Failed { Failure: var f } => FailureText.IsKnown(f.Stage) && FailureText.IsKnown(f.Cause),
         AttachFront m => m.MayControl == m.Input is not null,
         Join m => m.MayControl == m.Input is not null,
+        Inject m => m.DelayNanos <= Inject.DelayNanosMax,
         NtHashAnswer m => m.NtHash.Bytes.Length == (m.Found ? NtHashAnswer.HashBytes : 0),
         _ => true,
     };

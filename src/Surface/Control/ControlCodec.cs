@@ -14,7 +14,7 @@ public static partial class ControlCodec
     /// <summary>The kinds; a number is never given twice.</summary>
     enum Kind : ushort
     {
-        Ready = 1, Failed = 2, Stop = 3,
+        Ready = 1, Failed = 2, Stop = 3, Inject = 4, Injected = 5,
         StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
     }
@@ -38,6 +38,22 @@ public static partial class ControlCodec
                 break;
             case Stop:
                 writer.UInt16((ushort)Kind.Stop);
+                break;
+            case Inject m:
+                writer.UInt16((ushort)Kind.Inject);
+                writer.Byte((byte)m.Stage);
+                writer.Int64(m.DelayNanos);
+                writer.Byte((byte)m.Shape);
+                writer.Int32(m.SharePermille);
+                writer.Int32((int)m.Seed);
+                break;
+            case Injected m:
+                writer.UInt16((ushort)Kind.Injected);
+                writer.Byte((byte)m.Stage);
+                writer.Int32((int)m.Events);
+                writer.Int32((int)m.Delayed);
+                writer.Int64(m.WaitedNanos);
+                writer.Int64(m.LongestNanos);
                 break;
             case StartDesktop m:
                 writer.UInt16((ushort)Kind.StartDesktop);

@@ -19,6 +19,7 @@ sealed class DesktopSession : IDisposable
     readonly SurfacePainter _painter;
     readonly FrontInputs _inputs;
     readonly Bell _inputBell;
+    readonly StageDelays _delays = new();
     readonly RdpWaiter _waiter = new();
     bool _trimDue;
 
@@ -28,8 +29,8 @@ sealed class DesktopSession : IDisposable
         _startedNanos = startedNanos;
         _inputBell = new Bell(start.InputBell.Duplicate());
         _painter = new SurfacePainter(start.Surface);
-        _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted };
-        _inputs = new FrontInputs(_client, _painter.Fits);
+        _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted, Decoded = _delays.Decode.Wait };
+        _inputs = new FrontInputs(_client, _painter.Fits, _delays.Forward);
         start.Dispose();
     }
 
@@ -90,6 +91,9 @@ sealed class DesktopSession : IDisposable
                         _inputs.Detach(detach.FrontNumber);
                         _painter.DetachBell(detach.FrontNumber);
                         break;
+                    case Inject inject:
+                        Tell(_delays.Set(inject));
+                        break;
                     case Stop:
                         return Failed(FailureStage.Run, FailureCause.Stopped, "");
                     default:
@@ -110,6 +114,7 @@ sealed class DesktopSession : IDisposable
     void OnPainted(in RdpPaint paint)
     {
         var first = !_painter.HasPicture;
+        _delays.Publish.Wait();
         _painter.Paint(paint, _inputs.LastSentBefore(paint.ReceivedNanos));
         if (first && _painter.HasPicture) Tell(new FirstPicture(MonotonicClock.NowNanos() - _startedNanos));
         _trimDue |= first;

@@ -6,7 +6,8 @@ namespace RemoteChain.Worker.Desktop;
 /// <summary>Takes the input of all fronts from their rings to the host, and remembers which input was sent when.</summary>
 /// <param name="client">The connection to the host.</param>
 /// <param name="fits">Whether a size can be had: a larger one is not even asked for.</param>
-sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits) : IDisposable
+/// <param name="forward">What holds a press up before it is sent.</param>
+sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay forward) : IDisposable
 {
     /// <summary>Fronts that may control at once.</summary>
     internal const int FrontsMax = 32;
@@ -86,6 +87,7 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits) : IDisposa
                     break;
                 default:
                     var takenNanos = MonotonicClock.NowNanos();
+                    if (input.IsPress) forward.Wait();
                     front.Send(input);
                     var sentNanos = MonotonicClock.NowNanos();
                     front.Stamp(takenNanos, sentNanos);

@@ -74,7 +74,7 @@ sealed partial class FrontConnection
         _control.Send(new FrontActive(_peer.Display.Width, _peer.Display.Height, encoding, _peer.Security));
     }
 
-    void IRdpPeerHandler.Input(in RdpPeerInput input) => _screen.Input.Take(input);
+    void IRdpPeerHandler.Input(in RdpPeerInput input) => _screen.Input.Take(input, _delays.Receive);
 
     void IRdpPeerHandler.ResizeRequested(int width, int height, int scalePercent) => _screen.ClientResized(width, height, scalePercent);
 

@@ -55,6 +55,9 @@ sealed partial class FrontConnection
             case Leave leave:
                 LeaveWith(leave.Sentence, NoticeKind.Failed, null);
                 break;
+            case Inject inject:
+                _control.Send(_delays.Set(inject));
+                break;
             case Stop:
                 Close();
                 break;

@@ -26,6 +26,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
 
     readonly ControlSocket _control;
     readonly RdpPeer _peer;
+    readonly StageDelays _delays = new();
     readonly FrontScreen _screen;
     readonly Queue<ControlMessage> _deferred = [];
     (int Exit, Failure? Failure)? _end;
@@ -46,7 +47,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
         };
         // The peer owns the socket from here on, also when it throws.
         _peer = new RdpPeer(start.Socket.Detach(), options, this);
-        _screen = new FrontScreen(_peer);
+        _screen = new FrontScreen(_peer, _delays.Encode);
         start.KeyPem.Dispose();
     }
 
@@ -65,7 +66,13 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
 
             // Input first: it is what the user waits for.
             if (polled[socket].IsReady || _peer.HasMoreToProcess) ServeClient(polled[socket].Happened);
-            if (_end is null && polled[bell].IsReady) _screen.TakeDamage();
+            if (_end is null && polled[bell].IsReady)
+            {
+                _delays.PictureQueue.Wait();
+                _screen.TakeDamage();
+            }
+
+
             if (_end is null && (polled[node].IsReady || _deferred.Count > 0)) ServeNode();
             if (_end is null) Tick();
         }

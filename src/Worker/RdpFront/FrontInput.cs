@@ -39,7 +39,7 @@ sealed class FrontInput : IDisposable
         if (_size is { } size) Write(new(InputKind.Resize, 0, size.Width, size.Height, size.ScalePercent));
     }
 
-    public void Take(in RdpPeerInput input)
+    public void Take(in RdpPeerInput input, StageDelay receive)
     {
         if (input.Kind == RdpPeerInputKind.Synchronize) _lockKeys = input.Flags;
         if (!_isOpen) return;
@@ -51,7 +51,9 @@ sealed class FrontInput : IDisposable
             RdpPeerInputKind.ExtendedMouse => InputKind.ExtendedMouse,
             _ => InputKind.Synchronize,
         };
-        Write(new(kind, input.Flags, input.A, input.B, 0, 0, input.ReceivedNanos));
+        var taken = new InputEvent(kind, input.Flags, input.A, input.B, 0, 0, input.ReceivedNanos);
+        if (taken.IsPress) receive.Wait();
+        Write(taken);
     }
 
     /// <summary>The user's window has another size: the desktop is asked for it as soon as there is one.</summary>

@@ -27,6 +27,7 @@ sealed class FrontScreen : IDisposable
     const long BigFrameBytes = 512 * 1024;
 
     readonly RdpPeer _peer;
+    readonly StageDelay _encode;
     readonly FrontPointer _pointer;
     readonly DamageRegion _damage = new();
     readonly RdpRectangle[] _rectangles = new RdpRectangle[DamageRegion.RectanglesMax];
@@ -52,9 +53,9 @@ sealed class FrontScreen : IDisposable
     long _repaintNanos;
     long _trimNanos;
 
-    internal FrontScreen(RdpPeer peer)
+    internal FrontScreen(RdpPeer peer, StageDelay encode)
     {
-        _peer = peer;
+        (_peer, _encode) = (peer, encode);
         _pointer = new FrontPointer(peer);
     }
 
@@ -296,6 +297,7 @@ sealed class FrontScreen : IDisposable
         _lastChangeNanos = now;
         _hasPicture = true;
         _damage.Clear();
+        _encode.Wait();
         Send(_picture, _rectangles.AsSpan(0, count), now);
         _frames?.Write(_peer.Display.LastFrame, _reader.LastDamage, now, MonotonicClock.NowNanos(), _peer.Display.AwaitsAcknowledgement);
         return true;

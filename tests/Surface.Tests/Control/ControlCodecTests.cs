@@ -24,6 +24,7 @@ public sealed class ControlCodecTests : IDisposable
             new Notice("back in 3 s", NoticeKind.Lost, 42), new Leave("bye"),
             new SignIn("u#chain", "", Secret.Empty, true, "PC", 800, 600, 100, 0), new NtHashWanted("u", "d"),
             new FrontActive(800, 600, FrontEncoding.Bitmap, "tls"), new FrontRoundTrip(1, 0, uint.MaxValue, -1),
+            new Inject(FaultStage.Encode, Inject.DelayNanosMax, DelayShape.Jitter, 1000, uint.MaxValue), new Injected(FaultStage.Receive, 3, 2, 10, 6),
         ];
     }
 
@@ -72,6 +73,10 @@ public sealed class ControlCodecTests : IDisposable
             new Notice("", (NoticeKind)4, 0), new FrontActive(8, 8, (FrontEncoding)4, ""), new Ready("a\0b"), new NtHashWanted("\0", ""),
             new SignIn("", "", Secret.Empty, false, "", 8, 8, 99, 0), new NtHashAnswer(true, Secret.Empty), new NtHashAnswer(false, new(new byte[16])),
             new Join(1, "", true, _handles[0], _handles[1], null, null), new AttachFront(1, false, _handles[0], _handles[1]),
+            new Inject(FaultStage.Decode, Inject.DelayNanosMax + 1, DelayShape.Constant, 1, 0), new Inject(FaultStage.Decode, -1, DelayShape.Constant, 1, 0),
+            new Inject((FaultStage)6, 1, DelayShape.Constant, 1, 0), new Inject(FaultStage.Decode, 1, (DelayShape)3, 1, 0),
+            new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 0, 0), new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 1001, 0),
+            new Injected((FaultStage)6, 0, 0, 0, 0), new Injected(FaultStage.Decode, 0, 0, -1, 0),
         ];
         foreach (var message in impossible)
         {
