@@ -8,6 +8,7 @@ using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
@@ -56,6 +57,7 @@ public static class NodeHosting
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>()
             .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>();
+        services.AddSingleton<LatencyStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>();
 
         services.AddSingleton<ChainCatalog>();
         services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()

@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteChain.Gateway.Latency.Keeping;
 
 namespace RemoteChain.Gateway;
 
@@ -12,6 +13,9 @@ namespace RemoteChain.Gateway;
 public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false,
     string? LabFile = null)
 {
+    /// <summary>How much latency is kept.</summary>
+    public LatencyRetention Latency { get; init; } = LatencyRetention.Default;
+
     /// <summary>The API's address unless told otherwise.</summary>
     public static readonly IPEndPoint HttpDefault = new(IPAddress.Loopback, 8080);
 

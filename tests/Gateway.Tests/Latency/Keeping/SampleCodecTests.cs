@@ -1,0 +1,81 @@
+using RemoteChain.Gateway.Latency.Keeping;
+using RemoteChain.Gateway.Latency.Model;
+using RemoteChain.Surface;
+
+namespace RemoteChain.Gateway.Tests.Latency.Keeping;
+
+public sealed class SampleCodecTests
+{
+    [Fact]
+    public void Block_ReadBack_IsTheSameToTheNanosecond()
+    {
+        var samples = TypingSession.Samples(500);
+
+        Assert.True(SampleCodec.TryRead(SampleCodec.Write(samples), out var read));
+        Assert.Equal(samples.Select(sample => sample.Content()), read.Select(sample => sample.Content()));
+    }
+
+    [Fact]
+    public void Block_OfExtremeValues_SurvivesThem()
+    {
+        var key = new StageKey(3, "größte Ebene 層", Stage.Host);
+        Sample[] samples =
+        [
+            new(ulong.MaxValue, InputKind.Unicode, Load.Busy, SampleOrigin.Probe, DateTimeOffset.MaxValue.ToUniversalTime(),
+                [new(key, long.MaxValue, long.MinValue, long.MaxValue, Grade.Pooled)], 65_535, Censored: true),
+            new(0, InputKind.Mouse, Load.Idle, SampleOrigin.Passive, DateTimeOffset.MinValue, [], 0),
+            new(7, InputKind.Mouse, Load.Idle, SampleOrigin.Passive, DateTimeOffset.UnixEpoch, [StageTime.Measured(key, -5)]),
+        ];
+
+        Assert.True(SampleCodec.TryRead(SampleCodec.Write(samples), out var read));
+        Assert.Equal(samples.Select(sample => sample.Content()), read.Select(sample => sample.Content()));
+    }
+
+    [Fact]
+    public void Block_OfASecondOfTyping_IsBelowAKilobyte()
+    {
+        // Ten keys a second, as by key repeat and fast typists.
+        var bytes = SampleCodec.Write(TypingSession.Samples(10)).Length;
+
+        Assert.InRange(bytes, 100, 900);
+    }
+
+    [Fact]
+    public void Block_CutAnywhere_IsRefused()
+    {
+        var bytes = SampleCodec.Write(TypingSession.Samples(5));
+
+        Assert.All(Enumerable.Range(0, bytes.Length), length => Assert.False(SampleCodec.TryRead(bytes.AsSpan(0, length), out _)));
+        Assert.False(SampleCodec.TryRead([.. bytes, 0], out _));
+    }
+
+    [Fact]
+    public void Minute_WithMoreSamplesThanAreKept_KeepsADrawAndTheSlowest()
+    {
+        var samples = TypingSession.Samples(2_000, everyMillis: 20);
+        var record = MinuteRecord.Empty;
+        foreach (var second in samples.Chunk(50)) record = record.Merge(MinuteRecord.Of([.. second], 1), seed: 7);
+
+        Assert.True(MinuteRecord.TryRead(record.ToBytes(), out var read));
+        Assert.Equal((2_000, MinuteRecord.DrawnMax, false), (read.Recorded, read.Drawn.Length, read.IsComplete));
+        Assert.Equal(samples.Select(sample => sample.TotalNanos).OrderDescending().Take(MinuteRecord.SlowestMax),
+            read.Slowest.Select(sample => sample.TotalNanos));
+    }
+
+    [Fact]
+    public void Minutes_MergedInAnyGrouping_GiveEverySampleTheSameChance()
+    {
+        // The first half comes in one piece, the second in single samples; over many draws each half must get half of the places.
+        var samples = TypingSession.Samples(1_000);
+        var drawn = Enumerable.Range(0, 40).Sum(seed =>
+        {
+            var record = MinuteRecord.Of([.. samples.Take(500)], seed);
+            foreach (var (sample, index) in samples.Skip(500).Select((sample, index) => (sample, index)))
+                record = record.Merge(MinuteRecord.Of([sample], seed), seed * 1000 + index);
+            return record.Drawn.Count(sample => (sample.InputId & 0xffff) <= 500);
+        });
+
+        // 9600 draws, standard error below 50.
+        Assert.InRange(drawn, 4_800 - 250, 4_800 + 250);
+    }
+}
