@@ -73,6 +73,7 @@ public static class NodeHosting
             provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
                 provider.GetRequiredService<ILogger<WorkerPool>>()));
         services.AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
+        services.AddSingleton<LatencyRecorder>().AddHostedService(provider => provider.GetRequiredService<LatencyRecorder>());
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
             provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));

@@ -87,7 +87,10 @@ internal sealed class RdpFront : IAsyncDisposable
                         impatience.CancelAfter(refusal is null ? Timeout.InfiniteTimeSpan : s_leaveTimeout);
                         await JoinAsync(cancellationToken);
                         break;
-                    case FrontActive or FrontRoundTrip:
+                    case FrontRoundTrip measured:
+                        _session?.Latency.UserEchoes.Add(_front!.Number, measured);
+                        break;
+                    case FrontActive:
                         break;
                     case Failed:
                         return;
@@ -185,6 +188,7 @@ internal sealed class RdpFront : IAsyncDisposable
         {
             // Only the read-only descriptor is ours to close; the others are the session's.
             using var surface = SurfaceFile.OpenReadOnly(descriptors.Surface);
+            worker.Send(new RecordFrames(descriptors.Frames));
             worker.Send(new Join(
                 Number, title, descriptors.Input is not null, surface, descriptors.DamageBell, descriptors.Input, descriptors.InputBell));
         }

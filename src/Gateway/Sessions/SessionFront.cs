@@ -46,5 +46,6 @@ public abstract class SessionFront
 /// <param name="DamageBell">Rung for this front when something was painted.</param>
 /// <param name="Input">This front's input ring; null when it may only watch.</param>
 /// <param name="InputBell">Rung by this front after writing input; null when it may only watch.</param>
+/// <param name="Frames">Where this front notes the pictures that it sends.</param>
 public sealed record FrontDescriptors(
-    DescriptorHandle Surface, DescriptorHandle DamageBell, DescriptorHandle? Input, DescriptorHandle? InputBell);
+    DescriptorHandle Surface, DescriptorHandle DamageBell, DescriptorHandle? Input, DescriptorHandle? InputBell, DescriptorHandle Frames);

@@ -47,6 +47,15 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         return null;
     }
 
+    /// <summary>Those that run now.</summary>
+    public IReadOnlyList<SessionRunner> Running()
+    {
+        lock (_gate)
+        {
+            return _running.Count == 0 ? [] : [.. _running.Values];
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<SessionSummary> List()
     {

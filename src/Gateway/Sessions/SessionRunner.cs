@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Latency.Recording;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
@@ -45,6 +46,7 @@ public sealed class SessionRunner
         _chain = chain;
         _geometry = geometry;
         _context = context;
+        Latency = new SessionLatency(chain, _surface, context.Time);
         (_state, var effects) = SessionMachine.Open();
         _summary = Summarize();
         _running = Task.Run(() => RunAsync(effects));
@@ -58,6 +60,9 @@ public sealed class SessionRunner
 
     /// <summary>Name of its chain.</summary>
     public string ChainName => _chain.Name;
+
+    /// <summary>Where the time of its users goes.</summary>
+    public SessionLatency Latency { get; }
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Since { get; }
@@ -226,6 +231,7 @@ public sealed class SessionRunner
     {
         var request = new DesktopRequest(
             _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle);
+        Latency.BackChanged();
         _back = new Back(attempt, _context, _chain, request, Report);
         foreach (var (front, attached) in _fronts)
         {
@@ -273,7 +279,8 @@ public sealed class SessionRunner
 
         front.Number = ++_frontNumber;
         front.Since = _context.Time.GetUtcNow();
-        var attached = new Attached(Bell.Create(), front.ViewOnly ? null : InputFile.Create());
+        var attached = new Attached(Bell.Create(), front.ViewOnly ? null : InputFile.Create(), FrameFile.Create());
+        Latency.AddFront(front.Number, attached.Input, attached.Frames);
         _fronts.Add(front, attached);
         _frontsMax = Math.Max(_frontsMax, _fronts.Count);
         front.Joined(ChainName, attached.ForFront(_surface, _inputBell));
@@ -288,6 +295,7 @@ public sealed class SessionRunner
     private void RemoveFront(SessionFront front, Attached attached)
     {
         _back?.Detach(front.Number);
+        Latency.RemoveFront(front.Number);
         attached.Dispose();
         _context.Audit.Append(new AuditEvent(AuditAction.SessionLeft, front.Account.Name, ChainName, front.Address, Id));
     }
@@ -318,6 +326,7 @@ public sealed class SessionRunner
         }
 
         _fronts.Clear();
+        Latency.Dispose();
         _surface.Dispose();
         _inputBell.Dispose();
         _summary = Summarize();
@@ -343,10 +352,10 @@ public sealed class SessionRunner
     private sealed record DetachWork(int FrontNumber, string Sentence, TaskCompletionSource<bool> Done) : Work;
 
     /// <summary>The descriptors that belong to one front.</summary>
-    private sealed record Attached(Bell DamageBell, DescriptorHandle? Input) : IDisposable
+    private sealed record Attached(Bell DamageBell, DescriptorHandle? Input, DescriptorHandle Frames) : IDisposable
     {
         public FrontDescriptors ForFront(DescriptorHandle surface, Bell inputBell) =>
-            new(surface, DamageBell.Handle, Input, Input is null ? null : inputBell.Handle);
+            new(surface, DamageBell.Handle, Input, Input is null ? null : inputBell.Handle, Frames);
 
         public AttachFront ForBack(SessionFront front) => new(front.Number, Input is not null, DamageBell.Handle, Input);
 
@@ -354,6 +363,7 @@ public sealed class SessionRunner
         {
             DamageBell.Dispose();
             Input?.Dispose();
+            Frames.Dispose();
         }
     }
 }
