@@ -83,6 +83,9 @@ sealed class Node(
         if (!sandbox.IsConfined)
             Console.WriteLine(
                 "  WARNING: workers run WITHOUT a sandbox (--unsafe-no-sandbox). A hostile host or client can take this machine over.");
+        if (options.LabFaults)
+            Console.WriteLine(
+                "  WARNING: this node obeys `remotechain inject` (--lab-faults): sessions may be slowed down on purpose. For labs only.");
         if (password is not null)
             Console.WriteLine($"  First run: sign in as {FirstAdmin} with the password {password}  (shown this once)");
         Console.WriteLine(sample is null

@@ -75,6 +75,8 @@ public static class NodeHosting
         services.AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         services.AddSingleton<LatencyRecorder>().AddHostedService(provider => provider.GetRequiredService<LatencyRecorder>());
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
+        services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),
+            provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
             provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FrontContext>();

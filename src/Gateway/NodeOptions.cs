@@ -10,8 +10,9 @@ namespace RemoteChain.Gateway;
 /// <param name="RdpPortsToTry">How many ports from that one on may be tried when it is in use.</param>
 /// <param name="UnsafeNoSandbox">Run workers without a sandbox where none can be had.</param>
 /// <param name="LabFile">Description of a running lab whose hosts become chains; null for none.</param>
+/// <param name="LabFaults">Obey orders to slow parts of the node down, for tests of the blame. Never on a node that people work with.</param>
 public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false,
-    string? LabFile = null)
+    string? LabFile = null, bool LabFaults = false)
 {
     /// <summary>How much latency is kept.</summary>
     public LatencyRetention Latency { get; init; } = LatencyRetention.Default;

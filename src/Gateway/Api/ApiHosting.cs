@@ -96,6 +96,7 @@ static class ApiHosting
         SessionEndpoints.Map(api);
         PassEndpoints.Map(api);
         PinEndpoints.Map(api);
+        FaultEndpoints.Map(api);
         AuditEndpoints.Map(api);
         api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound,
             "There is no such address in this API; /openapi/v1.json lists them."))

@@ -24,9 +24,11 @@ static class NodeCommand
         var plainHttp = new Option<bool>(
             "--unsafe-plain-http") { Description = "Let the API listen in clear beyond this machine. Put a TLS proxy in front instead." };
         var lab = new Option<string?>("--lab") { Description = "Make chains for the hosts of a running lab.", HelpName = "FILE" };
+        var labFaults = new Option<bool>(
+            "--lab-faults") { Description = "Obey `remotechain inject`, which slows sessions down on purpose. For labs only." };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
-                plainHttp, lab };
+                plainHttp, lab, labFaults };
         command.SetAction((line, cancellationToken) =>
         {
             var options = new NodeOptions(
@@ -35,7 +37,8 @@ static class NodeCommand
                 Rdp: Endpoint("--rdp", line.GetValue(rdp)) ?? NodeOptions.RdpDefault,
                 RdpPortsToTry: line.GetValue(rdp) is null ? RdpPortsToTry : 1,
                 UnsafeNoSandbox: line.GetValue(noSandbox),
-                LabFile: line.GetValue(lab));
+                LabFile: line.GetValue(lab),
+                LabFaults: line.GetValue(labFaults));
             if (!IPAddress.IsLoopback(options.Http.Address) && !line.GetValue(plainHttp))
                 throw new CommandException(
                     ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Put a TLS proxy in front of "

@@ -87,6 +87,9 @@ internal sealed class RdpFront : IAsyncDisposable
                         impatience.CancelAfter(refusal is null ? Timeout.InfiniteTimeSpan : s_leaveTimeout);
                         await JoinAsync(cancellationToken);
                         break;
+                    case Injected account when _front is not null:
+                        _front.Answered(account);
+                        break;
                     case FrontRoundTrip measured:
                         _session?.Latency.UserEchoes.Add(_front!.Number, measured);
                         break;
@@ -184,6 +187,12 @@ internal sealed class RdpFront : IAsyncDisposable
     /// <summary>The session's view of this client: everything goes to the worker as messages.</summary>
     private sealed class WorkerFront(WorkerProcess worker) : SessionFront
     {
+        private readonly DelayAnswers _delays = new();
+
+        public void Answered(Injected account) => _delays.Answered(account);
+
+        public override Task<Injected?> InjectAsync(Inject delay) => _delays.AskAsync(() => worker.Send(delay));
+
         public override void Joined(string title, FrontDescriptors descriptors)
         {
             // Only the read-only descriptor is ours to close; the others are the session's.

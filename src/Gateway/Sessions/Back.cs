@@ -23,6 +23,8 @@ internal sealed class Back : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _fronts = new();
     private readonly List<AttachFront> _beforeStart = [];
+    private readonly List<Inject> _delaysBeforeStart = [];
+    private readonly DelayAnswers _delays = new();
     private readonly Task _running;
     private WorkerProcess? _started;
     private WorkerProcess? _worker;
@@ -68,6 +70,22 @@ internal sealed class Back : IAsyncDisposable
         {
             _beforeStart.RemoveAll(message => message.FrontNumber == frontNumber);
             _started?.Send(new DetachFront(frontNumber));
+        }
+    }
+
+    /// <summary>Holds up a stage of the desktop worker. Before there is one it is kept for it, and the answer is null.</summary>
+    public Task<Injected?> InjectAsync(Inject delay)
+    {
+        lock (_fronts)
+        {
+            if (_started is { } worker)
+            {
+                return _delays.AskAsync(() => worker.Send(delay));
+            }
+
+            _delaysBeforeStart.RemoveAll(kept => kept.Stage == delay.Stage);
+            _delaysBeforeStart.Add(delay);
+            return Task.FromResult<Injected?>(null);
         }
     }
 
@@ -163,6 +181,7 @@ internal sealed class Back : IAsyncDisposable
                 _request.Surface, _request.InputBell, socket));
             _beforeStart.ForEach(message => worker.Send(message));
             _beforeStart.Clear();
+            _delaysBeforeStart.ForEach(delay => _ = _delays.AskAsync(() => worker.Send(delay)));
             _started = worker;
         }
     }
@@ -181,6 +200,9 @@ internal sealed class Back : IAsyncDisposable
                         break;
                     case FirstPicture:
                         _report(new FirstPictureShown(_attempt, MonotonicClock.NowNanos()));
+                        break;
+                    case Injected account:
+                        _delays.Answered(account);
                         break;
                     case DesktopResized resized:
                         Size = (resized.Width, resized.Height);

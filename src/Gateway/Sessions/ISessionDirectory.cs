@@ -1,3 +1,5 @@
+using RemoteChain.Surface.Control;
+
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>What the API needs of the running sessions.</summary>
@@ -14,4 +16,8 @@ public interface ISessionDirectory
 
     /// <summary>Takes one front off a session, which goes on. False when there is none of that id and number.</summary>
     Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken);
+
+    /// <summary>Holds up a stage of a session's workers, or asks for the account of what is held up already.</summary>
+    /// <returns>The accounts of the workers that obey; null when there is no such session.</returns>
+    Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay);
 }

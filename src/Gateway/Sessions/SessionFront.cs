@@ -37,6 +37,10 @@ public abstract class SessionFront
     /// <summary>Draws a sentence over the picture, or takes it away.</summary>
     public abstract void Show(Notice notice);
 
+    /// <summary>Holds up a stage of the viewer's worker, or ends that.</summary>
+    /// <returns>The worker's account; null when it has gone or has none.</returns>
+    public abstract Task<Injected?> InjectAsync(Inject delay);
+
     /// <summary>Shows the sentence for a moment and lets the viewer go.</summary>
     public abstract void Leave(string sentence);
 }

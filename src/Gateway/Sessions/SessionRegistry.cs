@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Store;
+using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Sessions;
 
@@ -85,6 +86,10 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
     /// <inheritdoc/>
     public async Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         RunnerOf(id) is { } session && await session.DetachAsync(front, $"{by} took this viewer off the session.", cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay) =>
+        RunnerOf(id) is { } session ? await session.InjectAsync(delay) : null;
 
     /// <summary>Ends all sessions.</summary>
     public async ValueTask DisposeAsync()

@@ -26,6 +26,7 @@ public sealed class SessionRunner
     private readonly Bell _inputBell = Bell.Create();
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(WaitingMax);
     private readonly Dictionary<SessionFront, Attached> _fronts = [];
+    private readonly StageFaults _faults = new();
     private readonly Task _running;
     private SessionState _state;
     private volatile Back? _back;
@@ -97,6 +98,14 @@ public sealed class SessionRunner
         return await PostAsync(new DetachWork(frontNumber, sentence, done), cancellationToken) && await done.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Holds up a stage of this session's workers, now and whenever a new one comes, until a delay of 0 is given.</summary>
+    /// <returns>The accounts of the workers that obey now.</returns>
+    public async Task<IReadOnlyList<Injected>> InjectAsync(Inject delay)
+    {
+        var asked = new TaskCompletionSource<Task<Injected?[]>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return await PostAsync(new InjectWork(delay, asked), CancellationToken.None) ? [.. (await await asked.Task).OfType<Injected>()] : [];
+    }
+
     /// <summary>Ends the session; <see cref="Ended"/> tells when.</summary>
     public ValueTask<bool> CloseAsync(string reason, CancellationToken cancellationToken) =>
         PostAsync(new EventWork(new CloseRequested(reason)), cancellationToken);
@@ -159,6 +168,12 @@ public sealed class SessionRunner
                 var front = _fronts.Keys.FirstOrDefault(f => f.Number == w.FrontNumber);
                 front?.Leave(w.Sentence);
                 w.Done.SetResult(front is not null);
+                break;
+            case InjectWork w:
+                _faults.Keep(w.Delay);
+                w.Asked.SetResult(Task.WhenAll(StageFaults.IsOfFront(w.Delay.Stage)
+                    ? _fronts.Keys.Select(f => f.InjectAsync(w.Delay))
+                    : _back is { } back ? [back.InjectAsync(w.Delay)] : []));
                 break;
         }
     }
@@ -237,6 +252,11 @@ public sealed class SessionRunner
         {
             _back.Attach(attached.ForBack(front));
         }
+
+        foreach (var delay in _faults.OfBack)
+        {
+            _ = _back.InjectAsync(delay);
+        }
     }
 
     private async ValueTask StopBackAsync()
@@ -286,6 +306,11 @@ public sealed class SessionRunner
         front.Joined(ChainName, attached.ForFront(_surface, _inputBell));
         _back?.Attach(attached.ForBack(front));
         front.Show(_notice);
+        foreach (var delay in _faults.OfFronts)
+        {
+            _ = front.InjectAsync(delay);
+        }
+
         _context.Audit.Append(new AuditEvent(
             AuditAction.SessionJoined, front.Account.Name, ChainName, front.Address, front.ViewOnly ? $"{Id} (view only)" : Id));
         await StepAsync(new FrontJoined());
@@ -315,6 +340,7 @@ public sealed class SessionRunner
         {
             (work as JoinWork)?.Joined.SetResult(false);
             (work as DetachWork)?.Done.SetResult(false);
+            (work as InjectWork)?.Asked.SetResult(Task.FromResult<Injected?[]>([]));
         }
 
         _pauseTimer?.Dispose();
@@ -350,6 +376,8 @@ public sealed class SessionRunner
     private sealed record LeftWork(SessionFront Front) : Work;
 
     private sealed record DetachWork(int FrontNumber, string Sentence, TaskCompletionSource<bool> Done) : Work;
+
+    private sealed record InjectWork(Inject Delay, TaskCompletionSource<Task<Injected?[]>> Asked) : Work;
 
     /// <summary>The descriptors that belong to one front.</summary>
     private sealed record Attached(Bell DamageBell, DescriptorHandle? Input, DescriptorHandle Frames) : IDisposable

@@ -12,6 +12,7 @@ public enum AuditAction
     SecretSaved, SecretDeleted, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted,
     CertificatePinned, CertificateChanged, PinForgotten,
+    FaultInjected, FaultEnded,
     NodeStarted, NodeStopped,
 }
 

@@ -16,6 +16,7 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
         "GET /api/v1/users", "POST /api/v1/users", "PUT /api/v1/users/{name}/role", "DELETE /api/v1/users/{name}",
             "POST /api/v1/users/{name}/unlock",
         "POST /api/v1/addresses/{address}/unlock", "GET /api/v1/audit",
+        "GET /api/v1/faults", "POST /api/v1/faults", "DELETE /api/v1/faults", "PUT /api/v1/faults/{id}", "DELETE /api/v1/faults/{id}",
     ];
 
     async Task<List<(string Name, HttpMethod Method, string Path, JsonObject Operation)>> OperationsAsync()

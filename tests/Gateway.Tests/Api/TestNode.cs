@@ -12,6 +12,7 @@ using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Access;
 using RemoteChain.Gateway.Tests.Store;
+using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Tests.Api;
 
@@ -32,7 +33,7 @@ public sealed class TestNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = NodeHosting.Build(new NodeOptions(DataPath, new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0)), services =>
+        _app = NodeHosting.Build(new NodeOptions(DataPath, new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), LabFaults: true), services =>
         {
             services.Remove(services.Single(service => service.ImplementationType == typeof(Node)));
             services.AddSingleton<TimeProvider>(Time);
@@ -90,6 +91,16 @@ public sealed class TestSessions : ISessionDirectory
 
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         Task.FromResult(Find(id) is not null && front == 1);
+
+    /// <summary>What the workers were told last, by stage.</summary>
+    public Dictionary<FaultStage, Inject> Delays { get; } = [];
+
+    public Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay)
+    {
+        if (Find(id) is null) return Task.FromResult<IReadOnlyList<Injected>?>(null);
+        Delays[delay.Stage] = delay;
+        return Task.FromResult<IReadOnlyList<Injected>?>([new Injected(delay.Stage, 10, 2, 4_000_000, 2_500_000)]);
+    }
 }
 
 /// <summary>Short forms for requests and what comes back.</summary>
