@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RemoteChain.Gateway.Latency.Keeping;
+using RemoteChain.Gateway.Store;
+using RemoteChain.Surface;
+
+namespace RemoteChain.Benchmarks;
+
+/// <summary>
+/// What recording costs: a pair of stamps beside the way of a key, the node's reading of all sessions, and what stays on the disk. Sessions are
+/// the real shared memory with workers played at a brisk pace; the recorder, the correlator and the store are the node's own.
+/// </summary>
+public static class RecorderBenchmark
+{
+    private const int PairsMeasured = 2_000_000;
+    private const int Polls = 4;
+
+    /// <summary>Runs it. <c>--count</c> sessions (default 25), <c>--blocks</c> pairs of blocks with and without the recorder (default 6) of
+    /// <c>--seconds</c> each (default 4).</summary>
+    public static async Task<object> RunAsync(BenchmarkOptions options)
+    {
+        var (inputPairNs, framePairNs) = (InputPairNanos(), FramePairNanos());
+        BenchmarkOptions.Say($"a pair of stamps: input {inputPairNs:0.0} ns, picture {framePairNs:0.0} ns");
+
+        int count = options.Number("count", 25), blocks = options.Number("blocks", 6), seconds = options.Number("seconds", 4);
+        var folder = Directory.CreateTempSubdirectory("rc-recorder-");
+        try
+        {
+            using var database = new Database(Path.Combine(folder.FullName, "node.db"), TimeProvider.System);
+            var store = new LatencyStore(database);
+            var sessions = Enumerable.Range(0, count).Select(i => new PlayedSession($"session-{i}")).ToList();
+            var (with, without, samples) = (0.0, 0.0, 0L);
+            await using (var journal = new LatencyJournal(store, LatencyRetention.Default, TimeProvider.System, NullLogger<LatencyJournal>.Instance))
+            {
+                for (int block = 0; block <= blocks; block++)
+                {
+                    // The first pair warms up and is not counted.
+                    double off = await PlayAsync(sessions, null, seconds);
+                    long before = sessions.Sum(s => s.Samples);
+                    double on = await PlayAsync(sessions, journal, seconds);
+                    if (block == 0) continue;
+                    (without, with, samples) = (without + off, with + on, samples + sessions.Sum(s => s.Samples) - before);
+                    BenchmarkOptions.Say($"{block}/{blocks}: {off * 100:0.00} % of a core without the recorder, {on * 100:0.00} % with");
+                }
+
+                await journal.FlushAsync(CancellationToken.None);
+            }
+
+            sessions.ForEach(session => session.Dispose());
+            double recordedSeconds = (blocks + 1) * seconds;
+            return new
+            {
+                stampPairNs = Math.Max(inputPairNs, framePairNs),
+                corePercentPerSession = (with - without) / blocks * 100 / count,
+                bytesPerSecondPerSession = store.BytesKept / recordedSeconds / count,
+                detail = new
+                {
+                    inputPairNs, framePairNs, sessions = count, inputsPerSecond = PlayedSession.KeysPerSecond, picturesPerSecond = PlayedSession.PicturesPerSecond,
+                    samplesPerSecondPerSession = samples / (double)(blocks * seconds) / count,
+                },
+            };
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Plays all sessions for some seconds, and polls them as the node does if there is a journal.</summary>
+    /// <returns>Cores used.</returns>
+    private static async Task<double> PlayAsync(List<PlayedSession> sessions, LatencyJournal? journal, int seconds)
+    {
+        // What an unread block has left behind is not this block's work.
+        sessions.ForEach(session => session.Latency.Poll());
+        var processor = Environment.CpuUsage.TotalTime;
+        long began = MonotonicClock.NowNanos();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1000.0 / PlayedSession.PicturesPerSecond));
+        for (int step = 0; step < seconds * PlayedSession.PicturesPerSecond; step++)
+        {
+            await timer.WaitForNextTickAsync();
+            sessions.ForEach(session => session.Play(step));
+            if (journal is null || step % (PlayedSession.PicturesPerSecond / Polls) != 0) continue;
+            foreach (var session in sessions)
+            {
+                var (samples, matches) = session.Latency.Poll();
+                session.Samples += samples.Count;
+                journal.Add(session.Name, "desk", samples, "alice");
+                journal.AddMatches(session.Name, "desk", matches.Expected, matches.Matched, matches.Expected - matches.Matched, "alice");
+            }
+        }
+
+        double elapsed = (MonotonicClock.NowNanos() - began) / 1e9;
+        return (Environment.CpuUsage.TotalTime - processor).TotalSeconds / elapsed;
+    }
+
+    /// <summary>Two stamps of an input, as the desktop worker makes them.</summary>
+    private static double InputPairNanos()
+    {
+        using var file = InputFile.Create();
+        using var writer = new InputRingWriter(file, Bell.Create(), 1);
+        if (!InputRingReader.TryOpen(file, 1, out var reader)) throw new InvalidOperationException("The ring does not open.");
+        using (reader)
+        {
+            writer.Write(new(InputKind.Scancode, 0, 30), out _);
+            reader.TryRead(out _);
+            return Best(() =>
+            {
+                for (int i = 0; i < PairsMeasured; i++) reader.Stamp(MonotonicClock.NowNanos(), MonotonicClock.NowNanos());
+            });
+        }
+    }
+
+    /// <summary>Two stamps of a picture, as a front makes them.</summary>
+    private static double FramePairNanos()
+    {
+        using var file = FrameFile.Create();
+        using var writer = new FrameRingWriter(file);
+        return Best(() =>
+        {
+            for (uint i = 0; i < PairsMeasured; i++) writer.Write(i, i, MonotonicClock.NowNanos(), MonotonicClock.NowNanos(), isAcknowledged: false);
+        });
+    }
+
+    /// <summary>The best of five: the cost, without what else the machine did.</summary>
+    private static double Best(Action run)
+    {
+        double best = double.MaxValue;
+        for (int i = 0; i < 6; i++)
+        {
+            long began = MonotonicClock.NowNanos();
+            run();
+            if (i > 0) best = Math.Min(best, (MonotonicClock.NowNanos() - began) / (double)PairsMeasured);
+        }
+
+        return best;
+    }
+}
