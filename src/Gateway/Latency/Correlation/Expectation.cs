@@ -25,7 +25,7 @@ public enum Expectation : byte
 /// <summary>Tells inputs apart by their flags.</summary>
 public static class Expectations
 {
-    private const int KeyRelease = 0x8000;
+    private const int KeyRelease = 0x8000, KeyExtended = 0x0100;
     private const int PointerDown = 0x8000, PointerWheels = 0x0200 | 0x0400;
 
     // Set 1 scancodes that change what other keys mean: shift, control, alt, the locks, the two logo keys.
@@ -40,5 +40,14 @@ public static class Expectations
         InputKind.Mouse when (input.Flags & PointerWheels) != 0 => Expectation.Wheel,
         InputKind.Mouse or InputKind.ExtendedMouse => (input.Flags & PointerDown) != 0 ? Expectation.Click : Expectation.Hover,
         _ => Expectation.Nothing,
+    };
+
+    /// <summary>Whether a key press is one that puts a glyph where the caret is, as far as its code tells on most keyboards.</summary>
+    public static bool IsText(in SentInput input) => input.Kind switch
+    {
+        InputKind.Unicode => input.A >= ' ',
+        InputKind.Scancode => (input.Flags & KeyExtended) == 0
+            && input.A is (>= 0x02 and <= 0x0D) or (>= 0x10 and <= 0x1B) or (>= 0x1E and <= 0x29) or (>= 0x2B and <= 0x35) or 0x39,
+        _ => false,
     };
 }

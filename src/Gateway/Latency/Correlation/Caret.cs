@@ -1,0 +1,124 @@
+using RemoteChain.Surface;
+
+namespace RemoteChain.Gateway.Latency.Correlation;
+
+/// <summary>Where text appears next: followed from one key's picture to the next, and by the blinking that goes with it.</summary>
+internal sealed class Caret
+{
+    private const int GlyphMin = 3, GlyphMax = 48, LineMax = 96, CoalescedMax = 16;
+    private const int CaretHeightMin = 6, CaretHeightMax = 48;
+    private const double BlinkOctaves = 0.3;
+
+    private SurfaceRectangle _text;
+    private int _sureOfGlyph;
+    private double _blinkOctave;
+
+    /// <summary>The caret's own rhythm; it goes with the caret, so it is not a tile's.</summary>
+    private TileHistory _blink;
+
+    /// <summary>False before the first key's picture.</summary>
+    internal bool IsKnown => !Box.IsEmpty;
+
+    /// <summary>Where the caret is believed to be.</summary>
+    internal SurfaceRectangle Box { get; private set; }
+
+    /// <summary>Width of a glyph in pixels, believed or guessed.</summary>
+    internal int GlyphWidth { get; private set; } = 8;
+
+    private bool IsGlyphSure => _sureOfGlyph >= 2;
+
+    /// <summary>How many keys this picture of text answers, by how far it goes beyond the last one; 0 when it does not tell.</summary>
+    internal int KeysIn(in SurfaceRectangle area)
+    {
+        if (!IsGlyphSure || area.Y != _text.Y || area.Height != _text.Height)
+        {
+            return 0;
+        }
+
+        int advance = area.Right - _text.Right;
+        int keys = (advance + GlyphWidth / 2) / GlyphWidth;
+        return keys is >= 1 and <= CoalescedMax && Math.Abs(advance - keys * GlyphWidth) <= 1 ? keys : 0;
+    }
+
+    /// <summary>A key was answered here.</summary>
+    /// <param name="area">The first area of its picture.</param>
+    /// <param name="keys">How many keys the picture answers.</param>
+    internal void Typed(in SurfaceRectangle area, int keys)
+    {
+        if (area.Height > LineMax || area.Width > GlyphMax * (CoalescedMax + 1))
+        {
+            // A page moved: the caret is still somewhere in it, where is not known.
+            return;
+        }
+
+        int advance = area.Right - _text.Right;
+        if (keys == 1 && area.Y == _text.Y && area.Height == _text.Height && advance is >= GlyphMin and <= GlyphMax)
+        {
+            _sureOfGlyph = advance == GlyphWidth ? Math.Min(_sureOfGlyph + 1, 8) : _sureOfGlyph - 1;
+            if (_sureOfGlyph < 0)
+            {
+                (GlyphWidth, _sureOfGlyph) = (advance, 0);
+            }
+        }
+
+        _text = area;
+        int width = Math.Min(GlyphWidth, area.Width);
+        Box = new(area.Right - width, area.Y, width, area.Height);
+    }
+
+    /// <summary>How many areas like this one, per second and octave, the caret paints by itself.</summary>
+    internal double Density(in SurfaceRectangle area, long nanos, double octave) =>
+        IsKnown && area.Height <= LineMax ? _blink.Density(nanos, octave) : 0;
+
+    /// <summary>Nobody's action painted this: if it is the caret's blinking, its rhythm is learned and its place followed.</summary>
+    /// <returns>True when it was.</returns>
+    internal bool Blinked(in SurfaceRectangle area, long nanos, double weight)
+    {
+        double octave = Background.Octave(area);
+        bool alike = _blinkOctave > 0 && Math.Abs(octave - _blinkOctave) < BlinkOctaves;
+        bool here = IsKnown && area.Width <= 2 * GlyphWidth && area.Height <= LineMax && !area.Intersect(Around(2 * GlyphWidth)).IsEmpty;
+        if (!here && !(alike && _blink.IsOnBeat(nanos)))
+        {
+            return false;
+        }
+
+        _blink.Learn(nanos, octave, weight);
+        _blinkOctave = octave;
+        if (!here)
+        {
+            Box = area;
+        }
+
+        return true;
+    }
+
+    /// <summary>Something small and upright keeps a rhythm: as long as nothing better is known, that is the caret.</summary>
+    internal void Guess(in SurfaceRectangle area)
+    {
+        if (!IsKnown && area.Height is >= CaretHeightMin and <= CaretHeightMax && area.Width <= area.Height)
+        {
+            Box = area;
+        }
+    }
+
+    /// <summary>Whether the caret would blink now.</summary>
+    internal bool IsOnBeat(in SurfaceRectangle area, long nanos) =>
+        _blink.IsOnBeat(nanos) && Math.Abs(Background.Octave(area) - _blinkOctave) < BlinkOctaves;
+
+    /// <summary>Whether this is no more than the caret itself, which no glyph is: a glyph pushes the caret on.</summary>
+    internal bool Holds(in SurfaceRectangle area) => IsGlyphSure && Box.Contains(area);
+
+    /// <summary>Whether this is text at the caret, by place and size.</summary>
+    internal bool IsNear(in SurfaceRectangle area) => IsKnown
+        && area.Height <= 3 * Box.Height && area.Width <= 20 * GlyphWidth && !area.Intersect(Around(3 * GlyphWidth)).IsEmpty;
+
+    /// <summary>The caret's box with this many pixels around it.</summary>
+    internal SurfaceRectangle Around(int pixels) =>
+        new(Box.X - pixels, Box.Y - pixels / 2, Box.Width + 2 * pixels, Box.Height + pixels);
+
+    /// <summary>Forgets everything.</summary>
+    internal void Clear()
+    {
+        (Box, _text, _blink, _blinkOctave, _sureOfGlyph, GlyphWidth) = (default, default, default, 0, 0, 8);
+    }
+}
