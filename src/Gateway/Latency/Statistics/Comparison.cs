@@ -97,7 +97,7 @@ public sealed record Change(ImmutableArray<Part> Parts, ChangeShape Shape, Figur
 /// <param name="Total">How the whole wait differs.</param>
 /// <param name="Stages">Every stage in path order, changed or not.</param>
 /// <param name="Layers">Every layer, changed or not.</param>
-/// <param name="Changes">What is worth a name, largest first; empty when chance explains all.</param>
+/// <param name="Changes">What is worth a name: certain ones first, then the largest; empty when chance explains all.</param>
 /// <param name="Leading">The first of <see cref="Changes"/>; or else, for who wants to know where to look first, the part that chance
 /// explains worst, with <see cref="Certainty.None"/>. Null without samples.</param>
 public sealed partial record Comparison(

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using RemoteChain.Gateway.Latency.Model;
+
+namespace RemoteChain.Gateway.Latency.Statistics;
+
+/// <summary>From what the detectors say to names: a stage when it was that stage, a set when nobody can say which of them.</summary>
+internal static class Blame
+{
+    /// <summary>Smaller changes are real perhaps, but nobody feels them, and levels drift by as much.</summary>
+    public const double WorthNamingNanos = 500_000;
+
+    /// <summary>No smaller change raises an alarm unasked.</summary>
+    public const double WorthAlarmNanos = 1_000_000;
+
+    /// <summary>Changes smaller than this part of the largest one may be its side effects.</summary>
+    public const double SideEffectShare = 0.04;
+
+    private static readonly Detector[] s_detectors = Enum.GetValues<Detector>();
+
+    /// <summary>Everything worth a name: certain ones first, then the largest first.</summary>
+    public static ImmutableArray<Change> Name(ComparedParts parts)
+    {
+        var named = new List<Change>();
+        var pooled = parts.Pools.SelectMany(pool => pool.Stages).ToHashSet();
+        for (int stage = 0; stage < parts.Stages.Length; stage++)
+        {
+            if (!pooled.Contains(stage) && Judge(parts.Stages[stage]) is { Shape: not ChangeShape.None } change)
+            {
+                named.Add(change);
+            }
+        }
+
+        foreach (var pool in parts.Pools)
+        {
+            named.AddRange(NameWithin(parts, pool));
+        }
+
+        // Several small changes of one layer, none of which has a name of its own.
+        foreach (var layer in parts.Layers)
+        {
+            if (!named.Any(change => change.Parts.Any(part => part.Layer == layer.Part.Layer)) && Judge(layer) is { Shape: not ChangeShape.None } change)
+            {
+                named.Add(change);
+            }
+        }
+
+        double largest = named.Select(change => Math.Abs(change.Size.Nanos)).DefaultIfEmpty().Max();
+        return [.. named.Where(change => Math.Abs(change.Size.Nanos) >= SideEffectShare * largest)
+            .OrderByDescending(change => change.Certainty).ThenByDescending(change => Math.Abs(change.Size.Nanos))];
+    }
+
+    /// <summary>Where to look first although chance explains everything.</summary>
+    public static Change? Nearest(ComparedParts parts)
+    {
+        var pooled = parts.Pools.SelectMany(pool => pool.Stages).ToHashSet();
+        var nearest = parts.Stages.Where((_, stage) => !pooled.Contains(stage)).Select(part => (Parts: ImmutableArray.Create(part.Part), Seen: part))
+            .Concat(parts.Pools.Select(pool => (Parts: SetOf(parts, pool), Seen: pool.Sum)))
+            .Where(candidate => candidate.Seen.Pair.IsComparable)
+            .OrderByDescending(candidate => IsWorthNaming(candidate.Seen, candidate.Seen.Loudest))
+            .ThenByDescending(candidate => Math.Abs(candidate.Seen.DeviationOf(candidate.Seen.Loudest))).FirstOrDefault();
+        return nearest.Seen is not { } seen
+            ? null
+            : new(nearest.Parts, ChangeShape.None, seen.Difference.Of(seen.Loudest), Certainty.None, seen.ChanceOf(seen.Loudest));
+    }
+
+    // What one column alone says.
+    private static Change Judge(ComparedPart seen)
+    {
+        var moved = s_detectors.Where(detector => Moved(seen, detector)).ToList();
+        if (moved.Count == 0)
+        {
+            return new([seen.Part], ChangeShape.None, default, Certainty.None, 1);
+        }
+
+        double chance = moved.Min(seen.ChanceOf);
+        bool isCertain = moved.Any(detector =>
+            seen.ChanceOfAlarm(detector) <= Comparison.CertainChance && Math.Abs(seen.Difference.Of(detector).Nanos) >= WorthAlarmNanos);
+        var (shape, size) = ShapeOf(seen.Difference);
+        return new([seen.Part], shape, size, isCertain ? Certainty.Certain : Certainty.Likely, chance);
+    }
+
+    private static bool Moved(ComparedPart seen, Detector detector) =>
+        seen.ChanceOf(detector) <= Comparison.LikelyChance && IsWorthNaming(seen, detector);
+
+    private static bool IsWorthNaming(ComparedPart seen, Detector detector)
+    {
+        double nanos = seen.Difference.Of(detector).Nanos;
+        return Math.Abs(nanos) >= WorthNamingNanos && Math.Sign(nanos) == Math.Sign(seen.DeviationOf(detector));
+    }
+
+    // Whatever the mean moved by, the fastest moved by at least half of it when every sample did, the middle when most did.
+    private static (ChangeShape Shape, Figure Size) ShapeOf(Differences difference)
+    {
+        double mean = difference.Mean.Nanos;
+        return IsHalf(difference.Floor, mean) ? (ChangeShape.Constant, Sharpest(difference))
+            : IsHalf(difference.Typical, mean) ? (ChangeShape.Jitter, difference.Typical)
+            : (ChangeShape.Intermittent, difference.Tail);
+    }
+
+    private static bool IsHalf(Figure figure, double mean) =>
+        figure.LowNanos * figure.HighNanos > 0 && Math.Sign(figure.Nanos) == Math.Sign(mean) && Math.Abs(figure.Nanos) >= Math.Abs(mean) / 2;
+
+    // A constant change moves everything alike, so the size is read where it can be read best: at the floor of a stage that waits for a
+    // frame clock, in the middle of one that does not.
+    private static Figure Sharpest(Differences difference) =>
+        new[] { difference.Floor, difference.Typical, difference.Mean }.MinBy(figure => figure.MarginNanos);
+
+    // A member is named when its own change cannot be nothing, however the estimates are read; if that holds for none, all of them are.
+    private static IEnumerable<Change> NameWithin(ComparedParts parts, Pool pool)
+    {
+        var sum = Judge(pool.Sum);
+        if (sum.Shape == ChangeShape.None)
+        {
+            return [];
+        }
+
+        var set = SetOf(parts, pool);
+        if (set.Length > 1 && !pool.IsInseparable)
+        {
+            var sure = pool.Stages.Select(stage => (Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
+                .Where(member => member.Change.Shape != ChangeShape.None && CannotBeNothing(member.Seen, member.Change, sum))
+                .Select(member => member.Change with { Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty) }).ToList();
+            if (sure.Count > 0)
+            {
+                return sure;
+            }
+        }
+
+        return [sum with { Parts = set }];
+    }
+
+    private static bool CannotBeNothing(ComparedPart member, Change change, Change sum)
+    {
+        double low = change.Size.LowNanos - member.Pair.LowSlackNanos, high = change.Size.HighNanos + member.Pair.HighSlackNanos;
+        return sum.Size.Nanos > 0 ? low > 0 : high < 0;
+    }
+
+    // A pooled value names one stage and means the way to it as well.
+    private static ImmutableArray<Part> SetOf(ComparedParts parts, Pool pool)
+    {
+        var members = pool.Stages.Select(stage => parts.Stages[stage].Part).ToList();
+        if (pool.IsInseparable && members.Count == 1 && members[0].Stage != Stage.Transport)
+        {
+            members.Insert(0, members[0] with { Stage = Stage.Transport });
+        }
+
+        return [.. members];
+    }
+}

@@ -1,0 +1,88 @@
+using RemoteChain.Gateway.Latency.Model;
+
+namespace RemoteChain.Gateway.Latency.Statistics;
+
+/// <summary>One part's durations over the rows of a <see cref="SampleTable"/>.</summary>
+internal sealed class Column
+{
+    private double _lowSlackNanos, _highSlackNanos;
+
+    /// <summary>A column in which nothing is measured yet.</summary>
+    public Column(int count)
+    {
+        Nanos = new double[count];
+        Array.Fill(Nanos, double.NaN);
+    }
+
+    /// <summary>Durations; NaN where not measured.</summary>
+    public double[] Nanos { get; }
+
+    /// <summary>Rows that have a duration.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The worst grade among them.</summary>
+    public Grade Grade { get; private set; }
+
+    /// <summary>Whether its values are more than stamps of one clock, so that time may belong to a neighbour.</summary>
+    public bool IsUncertain => Grade >= Grade.Pooled || _lowSlackNanos > 0 || _highSlackNanos > 0;
+
+    /// <summary>How far below its values the truth may lie, on average.</summary>
+    public double LowSlackNanos => Count == 0 ? 0 : _lowSlackNanos / Count;
+
+    /// <summary>How far above its values the truth may lie, on average.</summary>
+    public double HighSlackNanos => Count == 0 ? 0 : _highSlackNanos / Count;
+
+    /// <summary>Mean of the measured rows.</summary>
+    public double Mean
+    {
+        get
+        {
+            double sum = 0;
+            foreach (double nanos in Nanos)
+            {
+                sum += double.IsNaN(nanos) ? 0 : nanos;
+            }
+
+            return sum / Math.Max(1, Count);
+        }
+    }
+
+    /// <summary>Its values in order of time.</summary>
+    public double[] Measured() => Array.FindAll(Nanos, nanos => !double.IsNaN(nanos));
+
+    /// <summary>Adds a duration to a row.</summary>
+    public void Add(int row, in StageTime time)
+    {
+        Add(row, time.Nanos);
+        Grade = (Grade)Math.Max((byte)Grade, (byte)time.Grade);
+        _lowSlackNanos += Math.Max(0, time.Nanos - time.LowNanos);
+        _highSlackNanos += Math.Max(0, time.HighNanos - time.Nanos);
+    }
+
+    /// <summary>Adds another column row by row.</summary>
+    public void Add(Column other)
+    {
+        for (int row = 0; row < Nanos.Length; row++)
+        {
+            if (!double.IsNaN(other.Nanos[row]))
+            {
+                Add(row, other.Nanos[row]);
+            }
+        }
+
+        Grade = (Grade)Math.Max((byte)Grade, (byte)other.Grade);
+        _lowSlackNanos += other._lowSlackNanos;
+        _highSlackNanos += other._highSlackNanos;
+    }
+
+    private void Add(int row, double nanos)
+    {
+        if (double.IsNaN(Nanos[row]))
+        {
+            Nanos[row] = 0;
+            Count++;
+        }
+
+        Nanos[row] += nanos;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using RemoteChain.Gateway.Latency.Model;
+
+namespace RemoteChain.Gateway.Latency.Statistics;
+
+/// <summary>One part of two sets of samples, with what every detector says about it.</summary>
+/// <param name="Pair">The values.</param>
+/// <param name="Ranks">What their ranks say.</param>
+/// <param name="Levels">What their levels over time say.</param>
+/// <param name="Difference">By how much they differ.</param>
+/// <param name="Tests">How many tests, on all parts together, can name something by chance.</param>
+internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Levels, Differences Difference, int Tests)
+{
+    /// <summary>Which stage or layer.</summary>
+    public Part Part => Pair.Part;
+
+    /// <summary>The detector that is farthest from chance.</summary>
+    public Detector Loudest => Enum.GetValues<Detector>().MinBy(ChanceOf);
+
+    /// <summary>Standard deviations from no change. In the middle, where a drift looks most like a change, both tests must see it.</summary>
+    public double DeviationOf(Detector detector) =>
+        detector == Detector.Typical ? Weaker(Ranks.Typical, Levels.Typical.Deviation) : Ranks.Of(detector);
+
+    /// <summary>Probability of chance moving a detector as far, corrected for all tests.</summary>
+    public double ChanceOf(Detector detector) => Corrected(DeviationOf(detector));
+
+    /// <summary>The same for an alarm: the floor as well must have moved by more than it wanders.</summary>
+    public double ChanceOfAlarm(Detector detector) => Corrected(
+        detector == Detector.Floor ? Weaker(Ranks.Floor, Levels.Floor.Deviation) : DeviationOf(detector));
+
+    private static double Weaker(double ranks, double levels) =>
+        ranks * levels <= 0 ? 0 : Math.Abs(levels) < Math.Abs(ranks) ? levels : ranks;
+
+    private double Corrected(double deviation) => double.IsNaN(deviation) ? 1 : Math.Min(1, Tests * Normal.TwoSided(deviation));
+
+    /// <summary>For reports.</summary>
+    public PartChange ToChange()
+    {
+        var typical = Difference.Typical.Nanos;
+        return new(Part, (Grade)Math.Max((byte)Pair.Before.Grade, (byte)Pair.After.Grade), Pair.Before.Count, Pair.After.Count, Difference.Floor,
+            Difference.Typical, Difference.Tail, Difference.Mean, typical - Pair.LowSlackNanos, typical + Pair.HighSlackNanos, Loudest,
+            ChanceOf(Loudest));
+    }
+}
+
+/// <summary>Stages among which time can move unseen, because it is known how long they take together but only estimated how long each does.</summary>
+/// <param name="Stages">Indexes of the stages in path order.</param>
+/// <param name="Sum">What they take together, which was measured.</param>
+/// <param name="IsInseparable">True when a part of their values is known as a sum only.</param>
+internal sealed record Pool(ImmutableArray<int> Stages, ComparedPart Sum, bool IsInseparable);
+
+/// <summary>All parts of two sets of samples: stages, pools of stages, layers, and the total.</summary>
+internal sealed record ComparedParts(
+    ImmutableArray<ComparedPart> Stages, ImmutableArray<Pool> Pools, ImmutableArray<ComparedPart> Layers, ComparedPart Total)
+{
+    /// <summary>Compares them.</summary>
+    /// <param name="keys">The stages of both.</param>
+    /// <param name="before">The first set.</param>
+    /// <param name="after">The second set.</param>
+    /// <param name="replicates">Draws for the intervals; 0 leaves every interval empty, for who only counts alarms.</param>
+    public static ComparedParts Of(
+        ImmutableArray<StageKey> keys, SampleTable before, SampleTable after, int replicates = Differences.Replicates)
+    {
+        var layers = keys.Select(Part.LayerOf).Distinct().ToList();
+        var pools = PoolsOf(keys, before, after);
+        List<ColumnPair> pairs =
+        [
+            .. keys.Select((key, stage) => new ColumnPair(Part.Of(key), before.Stages[stage], after.Stages[stage])),
+            .. pools.Select(stages => new ColumnPair(Part.LayerOf(keys[stages[^1]]), before.Sum(stages), after.Sum(stages))),
+            .. layers.Select(layer => (layer, Stages: Members(keys, layer)))
+                .Select(of => new ColumnPair(of.layer, before.Sum(of.Stages), after.Sum(of.Stages))),
+            new(new Part(-1, "total", null), before.Total, after.Total),
+        ];
+        var (blocksBefore, blocksAfter) = (TimeBlocks.Of(before.AtTicks), TimeBlocks.Of(after.AtTicks));
+        var levels = pairs.Select(pair => LevelTest.Compare(pair.Before.Measured(), pair.After.Measured())).ToList();
+        int tests = Math.Max(1, levels.Sum(TestsThatCanErr));
+        var differences = Differences.Of(pairs, blocksBefore, blocksAfter, replicates);
+        var compared = pairs.Select((pair, index) => new ComparedPart(
+            pair, RankTest.Compare(Series.Of(pair.Before, blocksBefore), Series.Of(pair.After, blocksAfter)), levels[index], differences[index],
+            tests)).ToList();
+        return new(
+            [.. compared.Take(keys.Length)],
+            [.. pools.Select((stages, index) => new Pool(stages, compared[keys.Length + index], stages.Any(stage =>
+                Math.Max((byte)before.Stages[stage].Grade, (byte)after.Stages[stage].Grade) >= (byte)Grade.Pooled)))],
+            [.. compared.Skip(keys.Length + pools.Length).Take(layers.Count)],
+            compared[^1]);
+    }
+
+    /// <summary>Indexes of a layer's stages.</summary>
+    public static IEnumerable<int> Members(ImmutableArray<StageKey> keys, Part layer) =>
+        Enumerable.Range(0, keys.Length).Where(stage => layer.Contains(keys[stage]));
+
+    // Whatever chance does, it does not move a detector that is this steady by as much as is worth naming.
+    private static int TestsThatCanErr(Levels levels)
+    {
+        const double deviations = 10;
+        return (levels.Floor.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.FastTests : 0)
+            + (levels.Typical.ErrorNanos * deviations >= Blame.WorthNamingNanos ? 1 : 0)
+            + (levels.Tail.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.SlowTests : 0);
+    }
+
+    // Uncertain stages of the user's side belong together; those behind the gateway up to and with each host do, hops before it included,
+    // because a host's time is what is left of the wait for it.
+    private static ImmutableArray<ImmutableArray<int>> PoolsOf(ImmutableArray<StageKey> keys, SampleTable before, SampleTable after)
+    {
+        var pools = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
+        var user = new List<int>();
+        var open = new List<int>();
+        for (int stage = 0; stage < keys.Length; stage++)
+        {
+            if (!before.Stages[stage].IsUncertain && !after.Stages[stage].IsUncertain)
+            {
+                continue;
+            }
+
+            (keys[stage].Layer == 0 ? user : open).Add(stage);
+            if (keys[stage].Stage == Stage.Host)
+            {
+                pools.Add([.. open]);
+                open.Clear();
+            }
+        }
+
+        foreach (var rest in new[] { user, open }.Where(pool => pool.Count > 0))
+        {
+            pools.Add([.. rest]);
+        }
+
+        return pools.ToImmutable();
+    }
+}
