@@ -32,8 +32,10 @@ public sealed unsafe partial class RdpClient
         s_readBytes = io.ReadBytes;
         io.ReadBytes = &OnReadBytes;
         io.TCPConnect = &OnTcpConnect;
+        s_writePdu = io.WritePdu;
         if (!TransportIo.freerdp_set_io_callbacks(Context, &io))
             throw new RdpException("freerdp_set_io_callbacks failed.");
+        InstallHostCallbacks();
 
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> connected = &OnChannelConnected;
         delegate* unmanaged[Cdecl]<void*, ChannelConnectedEventArgs*, void> disconnected = &OnChannelDisconnected;
@@ -98,6 +100,8 @@ public sealed unsafe partial class RdpClient
             return status;
         }
 
+        if (status > 0 && (self._stage != RdpStage.Run || self._shutdownSentNanos != 0))
+            self.LookAtPacket(transport, stream, status);
         // A frame of the graphics pipeline spans PDUs and is as old as its first.
         if (context->gdi is null || !context->gdi->inGfxFrame)
             self._updateNanos = self._partialPduNanos != 0 ? self._partialPduNanos : self._readableNanos;

@@ -53,6 +53,7 @@ public sealed unsafe partial class RdpClient
         s_surfaceCommand = graphics->SurfaceCommand;
         graphics->ResetGraphics = &OnResetGraphics;
         graphics->SurfaceCommand = &OnSurfaceCommand;
+        AttachHostGraphics(graphics);
     }
 
     private static RdpClient? OwnerOf(RdpgfxClientContext* graphics) =>

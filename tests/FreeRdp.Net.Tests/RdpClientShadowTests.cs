@@ -34,6 +34,19 @@ public sealed class RdpClientShadowTests(ShadowHost host, ITestOutputHelper outp
         Assert.True(run.LastDecodedNanos >= run.LastReceivedNanos && run.LastReceivedNanos > 0);
     }
 
+    [ShadowFact]
+    public void Host_OnceConnected_HasToldItsCapabilitiesAndStampsItsFrames()
+    {
+        using var run = new ClientUnderTest(host.Port, o => o with { Security = RdpSecurity.Tls });
+        Assert.Null(run.Connect());
+        Assert.True(run.PumpUntil(() => run.Client.HostConduct.StampedFrames > 0), $"{run.Ended} {run.Client.HostConduct}");
+        output.WriteLine($"{run.Client.Host.System} {string.Join('.', run.Client.Host.CapabilitySets)} {run.Client.Host}");
+        output.WriteLine($"{run.Client.HostConduct}");
+        Assert.Equal([1, 2, 3, 8, 13, 20, 9, 14], run.Client.Host.CapabilitySets.Take(8));
+        Assert.InRange(run.Client.HostConduct.DelayVariationMillis, 0, 1000);
+        Assert.True(run.Client.HostConduct.GraphicsVersion >> 16 >= 8);
+    }
+
     [ShadowTheory]
     [InlineData(RdpCodecs.Avc420)]
     [InlineData(RdpCodecs.Avc444)]

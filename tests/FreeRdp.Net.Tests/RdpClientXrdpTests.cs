@@ -38,6 +38,27 @@ public sealed class RdpClientXrdpTests(XrdpHost host, ITestOutputHelper output) 
     }
 
     [XrdpFact]
+    public void RequestShutdownEcho_UserSignedIn_IsRefusedAndTheSessionGoesOn()
+    {
+        using var run = new ClientUnderTest(host.Port);
+        var echoes = new List<long>();
+        run.Client.ShutdownEchoed = echoes.Add;
+        Assert.Null(run.Connect());
+        output.WriteLine($"{run.Client.Host.System} {string.Join('.', run.Client.Host.CapabilitySets)}");
+        Assert.True(run.PumpUntil(() => run.Paints > 0 && run.HasColours()), $"{run.Ended}");
+        for (var i = 0; i < 5; i++)
+        {
+            var before = echoes.Count;
+            Assert.True(run.Client.RequestShutdownEcho());
+            Assert.True(run.PumpUntil(() => echoes.Count > before), $"{run.Ended}");
+        }
+
+        output.WriteLine($"{run.Client.HostConduct}; echoes in ms: {string.Join(' ', echoes.Select(nanos => nanos / 1e6))}");
+        Assert.Equal([9, 1, 2, 14], run.Client.Host.CapabilitySets.Take(4));
+        Assert.All(echoes, nanos => Assert.InRange(nanos, 1, 1_000_000_000));
+    }
+
+    [XrdpFact]
     public void Connect_OnlyNlaToAHostWithoutIt_IsRefusedAsAValue()
     {
         using var run = new ClientUnderTest(host.Port, o => o with { Security = RdpSecurity.Nla });

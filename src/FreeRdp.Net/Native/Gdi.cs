@@ -95,8 +95,37 @@ internal unsafe struct RdpgfxClientContext
     [FieldOffset(0)] public void* handle;
     [FieldOffset(8)] public void* custom;
     [FieldOffset(16)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, void*, uint> ResetGraphics;
+    [FieldOffset(24)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, RDPGFX_START_FRAME_PDU*, uint> StartFrame;
     [FieldOffset(40)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, RDPGFX_SURFACE_COMMAND*, uint> SurfaceCommand;
+    [FieldOffset(240)] public delegate* unmanaged[Cdecl]<RdpgfxClientContext*, RDPGFX_CAPS_CONFIRM_PDU*, uint> CapsConfirm;
     [FieldOffset(344)] public rdp_codecs* codecs;
+}
+
+/// <summary>MS-RDPEGFX 2.2.2.11.</summary>
+[NativeStruct("RDPGFX_START_FRAME_PDU", "freerdp/channels/rdpgfx.h")]
+[StructLayout(LayoutKind.Explicit, Size = 8)]
+internal struct RDPGFX_START_FRAME_PDU
+{
+    [FieldOffset(0)] public uint timestamp;
+    [FieldOffset(4)] public uint frameId;
+}
+
+/// <summary>MS-RDPEGFX 2.2.1.6.</summary>
+[NativeStruct("RDPGFX_CAPSET", "freerdp/channels/rdpgfx.h")]
+[StructLayout(LayoutKind.Explicit, Size = 12)]
+internal struct RDPGFX_CAPSET
+{
+    [FieldOffset(0)] public uint version;
+    [FieldOffset(4)] public uint length;
+    [FieldOffset(8)] public uint flags;
+}
+
+/// <summary>MS-RDPEGFX 2.2.2.19.</summary>
+[NativeStruct("RDPGFX_CAPS_CONFIRM_PDU", "freerdp/channels/rdpgfx.h")]
+[StructLayout(LayoutKind.Explicit, Size = 8)]
+internal unsafe struct RDPGFX_CAPS_CONFIRM_PDU
+{
+    [FieldOffset(0)] public RDPGFX_CAPSET* capsSet;
 }
 
 [NativeHeader("freerdp/gdi/gfx.h")]

@@ -17,7 +17,7 @@ public static partial class ControlCodec
         var kind = (Kind)reader.UInt16();
         message = kind switch
         {
-            Kind.Ready or Kind.Failed or Kind.Stop or (>= Kind.DetachFront and <= Kind.DesktopResized) when descriptors.IsEmpty =>
+            Kind.Ready or Kind.Failed or Kind.Stop or (>= Kind.DetachFront and <= Kind.HostConduct) when descriptors.IsEmpty =>
                 ReadDesktopSide(kind, ref reader),
             Kind.Inject or Kind.Injected when descriptors.IsEmpty => ReadFault(kind, ref reader),
             Kind.StartDesktop when descriptors.Length == 3 => ReadStartDesktop(ref reader, descriptors),
@@ -44,6 +44,10 @@ public static partial class ControlCodec
             reader.Text(TextBytesMax), reader.Text(TextBytesMax)),
         Kind.FirstPicture => new FirstPicture(reader.Nanos()),
         Kind.DesktopResized => new DesktopResized(Side(ref reader), Side(ref reader)),
+        Kind.EchoHost => new EchoHost(),
+        Kind.HostEcho => new HostEcho(reader.Nanos()),
+        Kind.HostConduct => new HostConduct(reader.UInt32(), reader.UInt32(), reader.UInt32(), reader.Flag(), reader.UInt32(), reader.UInt32(),
+            reader.UInt32(), reader.Int32(-1, int.MaxValue)),
         _ => null,
     };
 

@@ -15,7 +15,7 @@ public static partial class ControlCodec
     enum Kind : ushort
     {
         Ready = 1, Failed = 2, Stop = 3, Inject = 4, Injected = 5,
-        StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized,
+        StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
     }
 
@@ -95,6 +95,24 @@ public static partial class ControlCodec
                 writer.UInt16((ushort)Kind.DesktopResized);
                 writer.Int32(m.Width);
                 writer.Int32(m.Height);
+                break;
+            case EchoHost:
+                writer.UInt16((ushort)Kind.EchoHost);
+                break;
+            case HostEcho m:
+                writer.UInt16((ushort)Kind.HostEcho);
+                writer.Int64(m.RoundTripNanos);
+                break;
+            case HostConduct m:
+                writer.UInt16((ushort)Kind.HostConduct);
+                writer.Int32((int)m.RoundTripRequests);
+                writer.Int32((int)m.BandwidthRequests);
+                writer.Int32((int)m.Results);
+                writer.Flag(m.LogonSeen);
+                writer.Int32((int)m.GraphicsVersion);
+                writer.Int32((int)m.Frames);
+                writer.Int32((int)m.StampedFrames);
+                writer.Int32(m.DelayVariationMillis);
                 break;
             case StartFront m:
                 writer.UInt16((ushort)Kind.StartFront);

@@ -40,7 +40,8 @@ sealed class DesktopSession : IDisposable
         if (!_painter.Fits(_client.Width, _client.Height))
             return Failed(FailureStage.Activate, FailureCause.Unsupported, $"the host's desktop of {_client.Width} x {_client.Height} is too large");
         Tell(new DesktopConnected(_client.Width, _client.Height, _client.Certificate?.Sha256 ?? "", _client.Certificate?.Subject ?? "",
-            _client.Protocol, ""));
+            _client.Protocol, HostWatch.Fingerprint(_client.Host)));
+        var watch = new HostWatch(_client, Tell);
         while (true)
         {
             _waiter.Clear();
@@ -51,6 +52,7 @@ sealed class DesktopSession : IDisposable
             if (!_waiter.Wait(timeoutMillis: -1)) continue;
             if (_waiter.IsReadable(bell) && _inputBell.Clear()) _inputs.Deliver();
             if (_waiter.IsAnyReady(0, hostEnd) && _client.Process() is { } gone) return Ended(gone);
+            watch.Report();
             if (_painter.TooLarge) return Failed(FailureStage.Run, FailureCause.Unsupported, "the host's desktop became too large");
             if (_waiter.IsReadable(node) && Listen() is { } end) return end;
             _inputs.RetryResize();
@@ -93,6 +95,9 @@ sealed class DesktopSession : IDisposable
                         break;
                     case Inject inject:
                         Tell(_delays.Set(inject));
+                        break;
+                    case EchoHost:
+                        _client.RequestShutdownEcho();
                         break;
                     case Stop:
                         return Failed(FailureStage.Run, FailureCause.Stopped, "");
