@@ -9,6 +9,7 @@ using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
 using RemoteChain.Gateway.Latency.Keeping;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
@@ -72,7 +73,7 @@ public static class NodeHosting
         services.AddSingleton(provider => new WorkerPool(
             provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
                 provider.GetRequiredService<ILogger<WorkerPool>>()));
-        services.AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
+        services.AddSingleton<IcmpWire>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         services.AddSingleton<LatencyRecorder>().AddHostedService(provider => provider.GetRequiredService<LatencyRecorder>());
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),

@@ -1,6 +1,7 @@
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Hops;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
 using RemoteChain.Surface;
@@ -27,6 +28,7 @@ internal sealed class Back : IAsyncDisposable
     private readonly DelayAnswers _delays = new();
     private readonly Task _running;
     private WorkerProcess? _started;
+    private volatile HostLeg? _leg;
     private WorkerProcess? _worker;
 
     /// <summary>Starts at once. <paramref name="report"/> must not block.</summary>
@@ -43,6 +45,9 @@ internal sealed class Back : IAsyncDisposable
 
     /// <summary>Size of the host's desktop as last reported; zero before.</summary>
     public (int Width, int Height) Size { get; private set; }
+
+    /// <summary>The measuring of the way to the host, once it is connected.</summary>
+    public HostLeg? Leg => _leg;
 
     /// <summary>The desktop worker's process, once there is one.</summary>
     public int? ProcessId => _worker?.ProcessId;
@@ -113,6 +118,12 @@ internal sealed class Back : IAsyncDisposable
             failure = new Failure(FailureStage.Run, FailureCause.WorkerDied, ex.GetType().Name);
         }
 
+        // First, because its descriptor keeps the connection open at the host.
+        if (_leg is not null)
+        {
+            await _leg.DisposeAsync();
+        }
+
         if (failure is not null && !_stopping.IsCancellationRequested)
         {
             _report(new BackLost(_attempt, failure with { Layer = failure.Layer ?? _layer.PinKey }, MonotonicClock.NowNanos()));
@@ -148,6 +159,7 @@ internal sealed class Back : IAsyncDisposable
                 return dialed.Failure!;
             }
 
+            _leg = new HostLeg(_layer.Probes, dialed.Socket, _request.HostWay, _request.Uses, _context.Icmp, AskServer);
             using var socket = SocketHandOver.Take(dialed.Socket);
             _worker = await _context.Pool.TakeAsync(cancellationToken);
             Start(_worker, user, domain, password, socket);
@@ -196,10 +208,17 @@ internal sealed class Back : IAsyncDisposable
                 {
                     case DesktopConnected connected:
                         Size = (connected.Width, connected.Height);
+                        _leg?.Learn(connected.ServerFingerprint);
                         Pin(connected);
                         break;
                     case FirstPicture:
                         _report(new FirstPictureShown(_attempt, MonotonicClock.NowNanos()));
+                        break;
+                    case HostConduct conduct:
+                        _leg?.Learn(conduct);
+                        break;
+                    case HostEcho echo:
+                        _leg?.Echoed(echo);
                         break;
                     case Injected account:
                         _delays.Answered(account);
@@ -218,6 +237,12 @@ internal sealed class Back : IAsyncDisposable
         }
 
         return new Failure(FailureStage.Run, FailureCause.WorkerDied, "");
+    }
+
+    private void AskServer()
+    {
+        using var ask = new EchoHost();
+        _worker?.Send(ask);
     }
 
     /// <summary>Trust at first use. The worker has compared with the pin already; this only keeps the first certificate.</summary>
@@ -244,4 +269,5 @@ internal sealed class Back : IAsyncDisposable
 
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
-    int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell);
+    int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
+    FrontEchoes Uses);

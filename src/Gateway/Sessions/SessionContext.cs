@@ -1,4 +1,5 @@
 using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
 
@@ -6,4 +7,5 @@ namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>What every session of a node works with.</summary>
 public sealed record SessionContext(
-    WorkerPool Pool, SecretVault Secrets, PinStore Pins, AuditLog Audit, SessionRecords Records, TimeProvider Time, ILogger<SessionRunner> Log);
+    WorkerPool Pool, SecretVault Secrets, PinStore Pins, AuditLog Audit, SessionRecords Records, IcmpWire Icmp, TimeProvider Time,
+    ILogger<SessionRunner> Log);

@@ -74,7 +74,11 @@ sealed partial class FrontConnection
         _control.Send(new FrontActive(_peer.Display.Width, _peer.Display.Height, encoding, _peer.Security));
     }
 
-    void IRdpPeerHandler.Input(in RdpPeerInput input) => _screen.Input.Take(input, _delays.Receive);
+    void IRdpPeerHandler.Input(in RdpPeerInput input)
+    {
+        _screen.Input.Take(input, _delays.Receive);
+        _usedNanos = input.ReceivedNanos;
+    }
 
     void IRdpPeerHandler.ResizeRequested(int width, int height, int scalePercent) => _screen.ClientResized(width, height, scalePercent);
 
@@ -91,9 +95,10 @@ sealed partial class FrontConnection
         else _autodetectNanos = nanos;
     }
 
-    void ReportRoundTrip()
+    /// <summary>Tells the node once both answers are there; what has come alone, when the next is due.</summary>
+    void ReportRoundTrip(long now)
     {
-        if (!_roundTripMeasured) return;
+        if (!_roundTripMeasured || (now < _nextMeasureNanos && (_autodetectNanos == 0 || _echoNanos == 0))) return;
         _control.Send(new FrontRoundTrip(
             _autodetectNanos, _echoNanos, (uint)_peer.Display.FramesAcknowledged, _peer.Display.ClientMillis));
         (_roundTripMeasured, _autodetectNanos, _echoNanos) = (false, 0, 0);

@@ -15,8 +15,11 @@ namespace RemoteChain.Worker.RdpFront;
 /// </summary>
 sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
 {
-    /// <summary>How often the round trip to the client is measured.</summary>
-    const long MeasureEveryNanos = 2_000_000_000;
+    /// <summary>How often the round trip to the client is measured while it is in use.</summary>
+    const long MeasureEveryNanos = 1_000_000_000;
+
+    /// <summary>A client that has neither sent input nor been sent a picture for this long is not in use: nobody needs to know its way.</summary>
+    const long UnusedAfterNanos = 10_000_000_000;
 
     /// <summary>A last sentence stays on the screen for this long.</summary>
     const long LeaveAfterNanos = 4_000_000_000;
@@ -31,6 +34,8 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
     readonly Queue<ControlMessage> _deferred = [];
     (int Exit, Failure? Failure)? _end;
     long _nextMeasureNanos;
+    long _usedNanos;
+    long _framesSeen;
     long _leaveNanos;
     Failure? _leaveFailure;
     RdpPeerCloseReason _leaveReason = RdpPeerCloseReason.Ended;
@@ -114,12 +119,12 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
             return;
         }
 
-        if (_peer.IsActive && now >= _nextMeasureNanos)
-        {
-            ReportRoundTrip();
-            _nextMeasureNanos = now + MeasureEveryNanos;
-            _peer.MeasureRoundTrip();
-        }
+        if (!_peer.IsActive) return;
+        ReportRoundTrip(now);
+        if (_peer.Display.FramesSent != _framesSeen) (_framesSeen, _usedNanos) = (_peer.Display.FramesSent, now);
+        if (now < _nextMeasureNanos || now - _usedNanos > UnusedAfterNanos) return;
+        _nextMeasureNanos = now + MeasureEveryNanos;
+        _peer.MeasureRoundTrip();
     }
 
     int TimeoutMillis()
@@ -128,7 +133,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
         var now = MonotonicClock.NowNanos();
         var due = long.MaxValue;
         if (_leaveNanos != 0) due = Math.Min(due, _leaveNanos);
-        if (_peer.IsActive) due = Math.Min(due, _nextMeasureNanos);
+        if (_peer.IsActive && now - _usedNanos <= UnusedAfterNanos) due = Math.Min(due, _nextMeasureNanos);
         due = Math.Min(due, _screen.NextUpdateNanos(now));
         if (due == long.MaxValue) return -1;
         return (int)Math.Clamp((due - now + 999_999) / 1_000_000, 0, int.MaxValue);

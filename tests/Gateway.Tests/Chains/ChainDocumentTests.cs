@@ -52,6 +52,17 @@ public sealed class ChainDocumentTests
         Assert.Equal(new RdpLayer(1, "desk.example", 3389, null, RdpSecurity.Any, Graphics: true, null, null), chain.Desktop);
     }
 
+    [Fact]
+    public void Parse_Probes_ReadsEveryKey()
+    {
+        var reading = ChainDocument.Parse(
+            "name: a\nlayers:\n  - kind: rdp\n    host: h\n    probes: off\n    key-probes: demand\n    probe-key: 30\n    probe-undo-key: 0\n");
+
+        Assert.Empty(reading.Errors);
+        var layer = (RdpLayer)reading.Chain!.Desktop;
+        Assert.Equal((HostProbes.Off, KeyProbes.Demand, 30, 0), (layer.Probes, layer.KeyProbes, layer.ProbeKey, layer.ProbeUndoKey));
+    }
+
     [Theory]
     [InlineData("""{"name": "a", "layers": [{"kind": "rdp", "host": "h", "graphics": false, "port": 3390}]}""")]
     [InlineData("{\n\t\"name\": \"a\",\n\t\"layers\": [\n\t\t{\"kind\": \"rdp\", \"host\": \"h\",\n\t\t \"graphics\": false, \"port\": "
@@ -85,7 +96,11 @@ public sealed class ChainDocumentTests
             "line 4, column 11: layer 1 (rdp): `host` must be a host name or an IP address; the port has a key of its own, `port`" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    prot: 1\n",
             "line 5, column 5: layer 1 (rdp): `prot` is not a key of this kind (did you mean `port`?); it has `host`, `port`, "
-                + "`credentials`, `security`, `graphics`, `size`, `keyboard`" },
+                + "`credentials`, `security`, `graphics`, `size`, `keyboard`, `probes`, `key-probes`, `probe-key`, `probe-undo-key`" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    probes: ping\n",
+            "line 5, column 13: layer 1 (rdp): `probes` must be one of auto, off, passive, echo, server" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    key-probes: idel\n",
+            "line 5, column 17: layer 1 (rdp): `key-probes` must be one of off, demand, idle (did you mean `idle`?)" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    port: 70000\n",
             "line 5, column 11: layer 1 (rdp): `port` must be a whole number from 1 to 65535" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n    security: nlaa\n",

@@ -14,6 +14,16 @@ public sealed class FrontEchoes
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Front> _fronts = [];
+    private long _usedNanos;
+
+    /// <summary>
+    /// When the session was in use last: a front measures only while its user does something or sees something change. Of the machine's
+    /// monotonic clock; 0 = never.
+    /// </summary>
+    public long UsedNanos => Volatile.Read(ref _usedNanos);
+
+    /// <summary>The session is in use although no front says so: a probe runs.</summary>
+    public void MarkUse(long nowNanos) => Volatile.Write(ref _usedNanos, nowNanos);
 
     /// <summary>Keeps a front's measurement. One front too many is left out: it has no figure then.</summary>
     public void Add(int frontNumber, FrontRoundTrip measured) => Add(frontNumber, measured, MonotonicClock.NowNanos());
@@ -21,6 +31,7 @@ public sealed class FrontEchoes
     /// <summary>As above, at a given moment of the machine's monotonic clock.</summary>
     public void Add(int frontNumber, FrontRoundTrip measured, long atNanos)
     {
+        MarkUse(atNanos);
         lock (_gate)
         {
             if (!_fronts.TryGetValue(frontNumber, out var front))

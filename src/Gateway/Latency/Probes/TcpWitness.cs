@@ -17,9 +17,15 @@ public sealed class TcpWitness
     /// <summary>Keeps a reading.</summary>
     public void Observe(in TcpFigures figures)
     {
-        if (_count > 0 && (figures.AtNanos <= Newest.AtNanos || figures.Delivered < Newest.Delivered))
+        if (_count > 0 && figures.AtNanos <= Newest.AtNanos)
         {
             return;
+        }
+
+        if (_count > 0 && figures.Delivered < Newest.Delivered)
+        {
+            // Another connection: its smoothed time began anew.
+            _count = 0;
         }
 
         _readings[_count++ % ReadingsMax] = figures;
