@@ -9,6 +9,7 @@ using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
 using RemoteChain.Gateway.Latency.Keeping;
+using RemoteChain.Gateway.Latency.Live;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
@@ -29,6 +30,8 @@ public static class NodeHosting
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             // A node that cannot start says so in one sentence, not in a stack trace beside it.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // It logs every refusal with a stack trace; strangers must not fill the log.
+            .AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None)
             // It warns that keys are not encrypted themselves. They are files of 0600 in a directory of 0700; docs/security.md says what
             // that means.
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -44,6 +47,10 @@ public static class NodeHosting
         var app = builder.Build();
         app.UseHostFiltering();
         app.UseApi();
+        MetricsEndpoint.Map(app, options.Metrics);
+        // What counts and sends begins with the node, not with the first who asks.
+        app.Services.GetRequiredService<LatencyMetrics>();
+        app.Services.GetService<LatencyExport>();
         return app;
     }
 
@@ -58,7 +65,10 @@ public static class NodeHosting
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>()
             .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>();
-        services.AddSingleton<LatencyStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>();
+        services.AddSingleton<LatencyStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>()
+            .AddSingleton<LatencyMetrics>().AddSingleton<LiveStrips>();
+        if (options.Otlp is { } collector)
+            services.AddSingleton(provider => new LatencyExport(provider.GetRequiredService<LatencyJournal>(), collector, NodeEndpoints.Version));
 
         services.AddSingleton<ChainCatalog>();
         services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()
@@ -74,7 +84,7 @@ public static class NodeHosting
             provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
                 provider.GetRequiredService<ILogger<WorkerPool>>()));
         services.AddSingleton<IcmpWire>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
-        services.AddSingleton<LatencyRecorder>().AddHostedService(provider => provider.GetRequiredService<LatencyRecorder>());
+        services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>()));

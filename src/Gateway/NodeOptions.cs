@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Latency.Keeping;
 
 namespace RemoteChain.Gateway;
@@ -16,6 +17,12 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
 {
     /// <summary>How much latency is kept.</summary>
     public LatencyRetention Latency { get; init; } = LatencyRetention.Default;
+
+    /// <summary>Who may read <c>/metrics</c>.</summary>
+    public MetricsReaders Metrics { get; init; } = MetricsReaders.Local;
+
+    /// <summary>The OTLP collector that latency is sent to; null for none.</summary>
+    public Uri? Otlp { get; init; }
 
     /// <summary>The API's address unless told otherwise.</summary>
     public static readonly IPEndPoint HttpDefault = new(IPAddress.Loopback, 8080);

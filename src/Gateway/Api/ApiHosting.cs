@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.OpenApi;
 using RemoteChain.Gateway.Access;
 
@@ -28,6 +29,7 @@ static class ApiHosting
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(Admins, policy => policy.RequireRole(Accounts.Word(Role.Admin)));
+        services.AddSignalR();
         services.AddProblemDetails();
         services.AddRateLimiter(limiter =>
         {
@@ -86,6 +88,7 @@ static class ApiHosting
         app.UseAuthentication();
         app.UseAuthorization();
 
+        app.MapHub<LatencyHub>(LatencyHub.Path, hub => hub.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         NodeEndpoints.Map(api);

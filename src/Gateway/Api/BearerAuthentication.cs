@@ -19,10 +19,13 @@ sealed class BearerAuthentication(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
+        // A browser cannot set a header for a WebSocket; there, and nowhere else, SignalR puts the token into the query.
+        if (header.Length == 0 && Request.Path.StartsWithSegments(LatencyHub.Path)) header = Prefix + Request.Query["access_token"];
         if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || header.Length > Prefix.Length + TokenCharsMax)
             return Task.FromResult(AuthenticateResult.NoResult());
 
         var token = header[Prefix.Length..].Trim();
+        if (token.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
         var account = @operator.IsToken(token) ? Operator.Account : tokens.Find(token);
         if (account is null) return Task.FromResult(AuthenticateResult.Fail("unknown or expired token"));
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using RemoteChain.Gateway.Api;
+using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Cli;
@@ -26,9 +28,18 @@ static class NodeCommand
         var lab = new Option<string?>("--lab") { Description = "Make chains for the hosts of a running lab.", HelpName = "FILE" };
         var labFaults = new Option<bool>(
             "--lab-faults") { Description = "Obey `remotechain inject`, which slows sessions down on purpose. For labs only." };
+        var latencyDays = new Option<int>("--latency-days") { Description = "Keep samples of latency this long (default 30).", HelpName = "N",
+            DefaultValueFactory = _ => (int)LatencyRetention.Default.Age.TotalDays };
+        var latencyMib = new Option<int>("--latency-mib") { Description = "Keep no more of them than this (default 256).", HelpName = "N",
+            DefaultValueFactory = _ => (int)(LatencyRetention.Default.BytesMax >> 20) };
+        var metrics = new Option<string>("--metrics") { Description = "Who may read /metrics: none, admins, local (default: this machine, and "
+            + "admins) or everybody.", HelpName = "WHO", DefaultValueFactory = _ => "local" };
+        metrics.AcceptOnlyFromAmong("none", "admins", "local", "everybody");
+        var otlp = new Option<string?>("--otlp") { Description = "Send latency to this OpenTelemetry collector (OTLP over HTTP), such as "
+            + "http://127.0.0.1:4318.", HelpName = "URL" };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
-                plainHttp, lab, labFaults };
+                plainHttp, lab, labFaults, latencyDays, latencyMib, metrics, otlp };
         command.SetAction((line, cancellationToken) =>
         {
             var options = new NodeOptions(
@@ -38,7 +49,12 @@ static class NodeCommand
                 RdpPortsToTry: line.GetValue(rdp) is null ? RdpPortsToTry : 1,
                 UnsafeNoSandbox: line.GetValue(noSandbox),
                 LabFile: line.GetValue(lab),
-                LabFaults: line.GetValue(labFaults));
+                LabFaults: line.GetValue(labFaults))
+            {
+                Latency = Retention(line.GetValue(latencyDays), line.GetValue(latencyMib)),
+                Metrics = Enum.Parse<MetricsReaders>(line.GetValue(metrics)!, ignoreCase: true),
+                Otlp = Collector(line.GetValue(otlp)),
+            };
             if (!IPAddress.IsLoopback(options.Http.Address) && !line.GetValue(plainHttp))
                 throw new CommandException(
                     ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Put a TLS proxy in front of "
@@ -67,6 +83,14 @@ static class NodeCommand
                 ExitCode.Failed, $"The API cannot listen on {options.Http}: it is in use. Choose another with --http.");
         }
     }
+
+    static LatencyRetention Retention(int days, int mib) => days is >= 1 and <= 36_500 && mib is >= 1 and <= 1 << 20
+        ? new(TimeSpan.FromDays(days), (long)mib << 20)
+        : throw new CommandException(ExitCode.Usage, "--latency-days takes 1 to 36500 days, --latency-mib 1 to 1048576 MiB.");
+
+    static Uri? Collector(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+        : throw new CommandException(ExitCode.Usage, $"--otlp takes an address such as http://127.0.0.1:4318, not '{text}'.");
 
     static IPEndPoint? Endpoint(string option, string? text)
     {

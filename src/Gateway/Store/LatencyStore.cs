@@ -85,6 +85,13 @@ public sealed class LatencyStore
         Rows(connection, "s.session = @session and r.minute between @sinceMinute and @untilMinute",
             new { session, sinceMinute, untilMinute, limit = RowsMax }));
 
+    /// <summary>Reads everything at one moment.</summary>
+    public T Read<T>(Func<LatencySnapshot, T> query) => _database.Read(connection =>
+    {
+        using var moment = connection.BeginTransaction(deferred: true);
+        return query(new LatencySnapshot(connection));
+    });
+
     /// <summary>The session as it was recorded; null when nothing is kept of it.</summary>
     public LatencyStream? Find(string session) => _database.Read(connection => connection.QueryFirstOrDefault<StreamRow>(
         "select session as Session, chain as Chain, owner as Owner from latency_stream where session = @session", new { session })
@@ -138,12 +145,13 @@ public sealed class LatencyStore
         return last == 0 ? 0 : Remove(table, "where id in @ids", new { ids = oldest.Take(last).Select(row => row.Id) });
     }
 
-    static List<LatencyRow> Rows(SqliteConnection connection, string which, object parameters) => connection.Query<Row>($"""
+    internal static List<LatencyRow> Rows(SqliteConnection connection, string which, object parameters, string body = "r.body") =>
+        connection.Query<Row>($"""
         select * from (
-          select r.id as Id, s.session as Session, s.chain as Chain, r.minute as Minute, 1 as RolledUp, {Counted}, r.body as Body
+          select r.id as Id, s.session as Session, s.chain as Chain, r.minute as Minute, 1 as RolledUp, {Counted}, {body} as Body
           from latency_minute r join latency_stream s on s.id = r.stream_id where {which}
           union all
-          select r.id as Id, s.session as Session, s.chain as Chain, r.minute as Minute, 0 as RolledUp, {Counted}, r.body as Body
+          select r.id as Id, s.session as Session, s.chain as Chain, r.minute as Minute, 0 as RolledUp, {Counted}, {body} as Body
           from latency_batch r join latency_stream s on s.id = r.stream_id where {which})
         order by Minute, RolledUp desc, Id limit @limit
         """, parameters).Select(row => row.ToRow()).ToList();

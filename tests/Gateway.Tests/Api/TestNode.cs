@@ -36,6 +36,7 @@ public sealed class TestNode : IAsyncLifetime
         _app = NodeHosting.Build(new NodeOptions(DataPath, new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), LabFaults: true), services =>
         {
             services.Remove(services.Single(service => service.ImplementationType == typeof(Node)));
+            services.Remove(services.Single(service => service.ImplementationType == typeof(LatencyRecorder)));
             services.AddSingleton<TimeProvider>(Time);
             services.AddSingleton<ISessionDirectory>(Sessions);
             services.AddSingleton(provider => new Accounts(provider.GetRequiredService<AccountStore>(), iterations: 1000));
