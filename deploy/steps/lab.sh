@@ -1,5 +1,5 @@
 #!/bin/sh
-# lab up|down|status|run|shell|stop|start: real RDP hosts, each in namespaces of its own. docs/lab.md explains the picture.
+# lab up|down|status|run|shell|stop|start|seat: real RDP hosts, each in namespaces of its own. docs/lab.md explains the picture.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
 . "$ROOT/deploy/steps/common.sh"
@@ -14,10 +14,11 @@ usage() {
 usage: remotechain lab up     [--name NAME] [--hosts N] [--users N]   start N xrdp hosts (2) and one shadow host
        remotechain lab down   [--name NAME | --all]                   end it; nothing stays behind
        remotechain lab status [--name NAME] [--json]                  hosts, addresses, users, where the credentials are
-       remotechain lab run    [--name NAME] HOST USER PROGRAM [ARG…]  start a program in USER's session: clock, scroll, video, xterm, …
+       remotechain lab run    [--name NAME] HOST USER PROGRAM [ARG…]  start a program in USER's session: clock, scroll, video, slow, …
        remotechain lab shell  [--name NAME] HOST                      a root shell inside a host
        remotechain lab stop   [--name NAME] HOST                      cut the power of one host
        remotechain lab start  [--name NAME] HOST [--new-certificate]  and give it back
+       remotechain lab seat   [--name NAME] PROGRAM [ARG…]            run a program, such as xfreerdp3, where users sit: a network of its own
 END
 }
 
@@ -95,6 +96,40 @@ kill_host() {
     rm -f "$lab/hosts/$1/pid"
 }
 
+# ---- the seat: where a user's client sits, with a cable of its own to the machine ----------------------------------------------
+
+seat_process() {
+    [ -s "$lab/seat/pid" ] || return 1
+    read -r pid < "$lab/seat/pid"
+    { tr '\0' ' ' < "/proc/$pid/cmdline" | grep -qF "tail -f $lab/seat/pid"; } 2> /dev/null || return 1
+    echo "$pid"
+}
+
+seat_interface() { echo "rclab$(cat "$lab/network")s"; }
+seat_address() { echo "$RANGE.$(cat "$lab/network").$((252 + $1))"; }
+
+launch_seat() {
+    mkdir -p "$lab/seat"
+    setsid unshare --net sh "$ROOT/deploy/lab/seat.sh" "$lab/seat" > "$lab/seat/log" 2>&1 < /dev/null &
+    tries=250
+    until pid=$(seat_process); do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "the seat did not start: $(tail -n 3 "$lab/seat/log")"
+        sleep 0.02
+    done
+    interface=$(seat_interface)
+    ip link delete "$interface" 2> /dev/null || true
+    ip link add "$interface" type veth peer name eth0 netns "$pid"
+    ip link set "$interface" addrgenmode none up
+    ip address add "$(seat_address 1)/30" dev "$interface"
+    nsenter --target "$pid" --net sh -c "ip link set lo up && ip link set eth0 up && ip address add $(seat_address 2)/30 dev eth0"
+}
+
+kill_seat() {
+    if pid=$(seat_process); then kill -KILL "$pid"; fi
+    if [ -e "$lab/network" ]; then ip link delete "$(seat_interface)" 2> /dev/null || true; fi
+}
+
 # ---- the lab ------------------------------------------------------------------------------------------------------------------
 
 # The first third octet that no interface and no lab uses. Called under the lock.
@@ -141,8 +176,8 @@ json_of_host() {
         security='["tls","rdp"]'
         [ -e /etc/xrdp/gfx.toml ] || graphics=false   # the graphics pipeline came with xrdp 0.10
     fi
-    printf '  {"name":"%s","kind":"%s","state":"%s","address":"%s","port":%s,"interface":"%s",' \
-        "$1" "$(cat "$dir/kind")" "$(host_state "$1")" "$(address_of "$1" 2)" "$RDP_PORT" "$(interface_of "$1")"
+    printf '  {"name":"%s","kind":"%s","state":"%s","address":"%s","gateway":"%s","port":%s,"interface":"%s",' \
+        "$1" "$(cat "$dir/kind")" "$(host_state "$1")" "$(address_of "$1" 2)" "$(address_of "$1" 1)" "$RDP_PORT" "$(interface_of "$1")"
     printf '"security":%s,"graphicsPipeline":%s,"users":[%s]}' \
         "$security" "$graphics" "$(cut -d' ' -f1 "$dir/users" | sed 's/.*/"&"/' | paste -sd, -)"
 }
@@ -155,7 +190,7 @@ json_of_lab() {
         json_of_host "$host"
         separator=,
     done
-    printf '\n]}\n'
+    printf '\n],"seat":{"address":"%s","gateway":"%s","interface":"%s"}}\n' "$(seat_address 2)" "$(seat_address 1)" "$(seat_interface)"
 }
 
 lab_state() {
@@ -190,6 +225,7 @@ lab_up() {
     write_credentials
     for host in $(host_names); do launch_host "$host"; done
     for host in $(host_names); do connect_host "$host"; done
+    launch_seat
     for host in $(host_names); do await_host "$host" || exit 1; done
     json_of_lab > "$lab/lab.json"
     # Who called us through sudo owns what it may read.
@@ -202,6 +238,7 @@ lab_down() {
     trap - EXIT
     [ -d "$lab" ] || { say "lab $name is not there"; return 0; }
     for host in $(host_names); do kill_host "$host"; done
+    kill_seat
     [ ! -s "$lab/network" ] || ip route delete unreachable "$RANGE.$(cat "$lab/network").0/24" 2> /dev/null || true
     rm -rf "$lab"
     rmdir "$LABS" 2> /dev/null || true   # refused while another lab is there
@@ -251,7 +288,7 @@ lab_run() {
 verb=$1
 shift
 name=default hosts=2 users=40 json=no all=no new_certificate=no
-case $verb in run) stop_at_words=yes ;; *) stop_at_words=no ;; esac
+case $verb in run | seat) stop_at_words=yes ;; *) stop_at_words=no ;; esac
 positional=
 while [ $# -gt 0 ]; do
     case $1 in --name | --hosts | --users) [ $# -ge 2 ] || fail "$1 needs a value" ;; esac
@@ -287,6 +324,10 @@ case $verb in
         fi ;;
     status) lab_status ;;
     run) lab_run "$@" ;;
+    seat)
+        [ $# -ge 1 ] || { usage >&2; exit 2; }
+        pid=$(seat_process) || fail "lab $name is down"
+        exec nsenter --target "$pid" --net "$@" ;;
     shell) need_host "$positional"; enter_host "$positional" HOME=/root bash -l ;;
     stop) need_host "$positional"; kill_host "$positional" ;;
     start)

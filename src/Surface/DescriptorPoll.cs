@@ -49,6 +49,22 @@ public static unsafe class DescriptorPoll
         }
     }
 
+    /// <summary>Waits until at least one descriptor is ready or the moment has come; how exactly is the thread's timer slack.</summary>
+    /// <param name="descriptors">What to wait for; <see cref="PolledDescriptor.Happened"/> is filled in.</param>
+    /// <param name="untilNanos">On <see cref="MonotonicClock"/>; <see cref="long.MaxValue"/> = without end.</param>
+    /// <returns>How many are ready; 0 when the moment came first, or a signal.</returns>
+    public static int WaitUntil(Span<PolledDescriptor> descriptors, long untilNanos)
+    {
+        var (seconds, nanos) = Math.DivRem(Math.Max(0, untilNanos - MonotonicClock.NowNanos()), NanosPerMilli * 1000);
+        var left = new Time.timespec { tv_sec = seconds, tv_nsec = nanos };
+        // SAFETY: the span is pinned for the call and its length is passed along; the time lives in this frame.
+        fixed (PolledDescriptor* first = descriptors)
+        {
+            var ready = Poll.ppoll(first, (nuint)descriptors.Length, untilNanos == long.MaxValue ? null : &left, null);
+            return ready >= 0 ? ready : Errno.Number == Errno.EINTR ? 0 : throw Errno.Last("ppoll");
+        }
+    }
+
     const long NanosPerMilli = 1_000_000;
 
     static int RemainingMillis(int timeoutMillis, long deadlineNanos) =>

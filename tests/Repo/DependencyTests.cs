@@ -35,11 +35,12 @@ public sealed class DependencyTests
         ["Access"] = ["Store", "Chains"],
         ["Hops"] = ["Chains"],
         ["Workers"] = [],
+        ["Lab"] = [],
         ["Latency"] = ["Store", "Chains"],
         ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers", "Latency"],
         ["Fronts"] = ["Store", "Chains", "Access", "Workers", "Latency", "Sessions"],
         ["Api"] = ["Store", "Chains", "Access", "Latency", "Sessions"],
-        ["Cli"] = ["Store", "Chains", "Latency", "Sessions", "Api"],
+        ["Cli"] = ["Store", "Chains", "Latency", "Sessions", "Lab", "Api"],
     };
 
     static IEnumerable<string> Projects => SourceTree.With(".csproj").Where(file => file.StartsWith("src/", StringComparison.Ordinal));

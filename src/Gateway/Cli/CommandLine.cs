@@ -35,6 +35,7 @@ sealed class CommandLine
         root.Add(NodeCommand.Build(_data));
         root.Add(ChainCommands.Build(Calling));
         root.Add(SessionCommands.Build(Calling));
+        root.Add(InjectCommands.Build(Calling));
         root.Add(UserCommands.Build(Calling));
         root.Add(SecretCommands.Build(Calling));
         root.Add(PassCommands.Build(Calling));

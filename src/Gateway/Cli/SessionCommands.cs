@@ -91,7 +91,8 @@ static class SessionCommands
     }
 
     // People paste the first few characters; that must not end the wrong session.
-    static async Task<string> FullIdAsync(Call call, string beginning)
+    /// <summary>The session that the beginning of an id means.</summary>
+    public static async Task<string> FullIdAsync(Call call, string beginning)
     {
         var fits = NodeClient.Read<SessionSummary[]>(await call.Client.GetAsync("/sessions", call.Cancellation))
             .Select(session => session.Id).Where(id => id.StartsWith(beginning, StringComparison.OrdinalIgnoreCase)).ToList();

@@ -7,4 +7,7 @@ static unsafe partial class Poll
 {
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int poll(PolledDescriptor* descriptors, nuint count, int timeoutMillis);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int ppoll(PolledDescriptor* descriptors, nuint count, Time.timespec* timeout, void* signals);
 }
