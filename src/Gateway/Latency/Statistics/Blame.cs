@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Gateway.Latency.Statistics;
 
@@ -135,15 +134,5 @@ internal static class Blame
         return sum.Size.Nanos > 0 ? low > 0 : high < 0;
     }
 
-    // A pooled value names one stage and means the way to it as well.
-    private static ImmutableArray<Part> SetOf(ComparedParts parts, Pool pool)
-    {
-        var members = pool.Stages.Select(stage => parts.Stages[stage].Part).ToList();
-        if (pool.IsInseparable && members.Count == 1 && members[0].Stage != Stage.Transport)
-        {
-            members.Insert(0, members[0] with { Stage = Stage.Transport });
-        }
-
-        return [.. members];
-    }
+    private static ImmutableArray<Part> SetOf(ComparedParts parts, Pool pool) => Pools.NamesOf(parts.Keys, pool.Stages, pool.IsInseparable);
 }

@@ -51,7 +51,7 @@ internal sealed record Pool(ImmutableArray<int> Stages, ComparedPart Sum, bool I
 
 /// <summary>All parts of two sets of samples: stages, pools of stages, layers, and the total.</summary>
 internal sealed record ComparedParts(
-    ImmutableArray<ComparedPart> Stages, ImmutableArray<Pool> Pools, ImmutableArray<ComparedPart> Layers, ComparedPart Total)
+    ImmutableArray<StageKey> Keys, ImmutableArray<ComparedPart> Stages, ImmutableArray<Pool> Pools, ImmutableArray<ComparedPart> Layers, ComparedPart Total)
 {
     /// <summary>Compares them.</summary>
     /// <param name="keys">The stages of both.</param>
@@ -62,7 +62,7 @@ internal sealed record ComparedParts(
         ImmutableArray<StageKey> keys, SampleTable before, SampleTable after, int replicates = Differences.Replicates)
     {
         var layers = keys.Select(Part.LayerOf).Distinct().ToList();
-        var pools = PoolsOf(keys, before, after);
+        var pools = Statistics.Pools.Of(keys, before, after);
         List<ColumnPair> pairs =
         [
             .. keys.Select((key, stage) => new ColumnPair(Part.Of(key), before.Stages[stage], after.Stages[stage])),
@@ -79,7 +79,7 @@ internal sealed record ComparedParts(
             pair, RankTest.Compare(Series.Of(pair.Before, blocksBefore), Series.Of(pair.After, blocksAfter)), levels[index], differences[index],
             tests)).ToList();
         return new(
-            [.. compared.Take(keys.Length)],
+            keys, [.. compared.Take(keys.Length)],
             [.. pools.Select((stages, index) => new Pool(stages, compared[keys.Length + index], stages.Any(stage =>
                 Math.Max((byte)before.Stages[stage].Grade, (byte)after.Stages[stage].Grade) >= (byte)Grade.Pooled)))],
             [.. compared.Skip(keys.Length + pools.Length).Take(layers.Count)],
@@ -97,35 +97,5 @@ internal sealed record ComparedParts(
         return (levels.Floor.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.FastTests : 0)
             + (levels.Typical.ErrorNanos * deviations >= Blame.WorthNamingNanos ? 1 : 0)
             + (levels.Tail.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.SlowTests : 0);
-    }
-
-    // Uncertain stages of the user's side belong together; those behind the gateway up to and with each host do, hops before it included,
-    // because a host's time is what is left of the wait for it.
-    private static ImmutableArray<ImmutableArray<int>> PoolsOf(ImmutableArray<StageKey> keys, SampleTable before, SampleTable after)
-    {
-        var pools = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
-        var user = new List<int>();
-        var open = new List<int>();
-        for (int stage = 0; stage < keys.Length; stage++)
-        {
-            if (!before.Stages[stage].IsUncertain && !after.Stages[stage].IsUncertain)
-            {
-                continue;
-            }
-
-            (keys[stage].Layer == 0 ? user : open).Add(stage);
-            if (keys[stage].Stage == Stage.Host)
-            {
-                pools.Add([.. open]);
-                open.Clear();
-            }
-        }
-
-        foreach (var rest in new[] { user, open }.Where(pool => pool.Count > 0))
-        {
-            pools.Add([.. rest]);
-        }
-
-        return pools.ToImmutable();
     }
 }

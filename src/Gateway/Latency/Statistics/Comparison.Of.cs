@@ -16,6 +16,7 @@ public sealed partial record Comparison
     /// </summary>
     public static Comparison Of(IReadOnlyList<Sample> before, IReadOnlyList<Sample> after)
     {
+        (before, after) = (SampleTable.Measured(before), SampleTable.Measured(after));
         var keys = SampleTable.KeysOf(before, after);
         var (first, second) = (SampleTable.Of(before, keys), SampleTable.Of(after, keys));
         int censoredBefore = first.CensoredCount, censoredAfter = second.CensoredCount;

@@ -54,11 +54,13 @@ public sealed record Culprit(ImmutableArray<Part> Parts, Figure Nanos, Share Sha
 /// <summary>A moment at which one part's level changed.</summary>
 /// <param name="At">The first sample of the new level.</param>
 /// <param name="Part">Which stage, or null for the total.</param>
-/// <param name="Change">New level less old level, by medians; negative = faster.</param>
-/// <param name="BeforeNanos">Median of the level before.</param>
-/// <param name="AfterNanos">Median of the level after.</param>
-/// <param name="Chance">Probability that chance alone makes such a change point somewhere in the series, corrected for the parts looked at.</param>
-public sealed record ChangePoint(DateTimeOffset At, Part? Part, Figure Change, double BeforeNanos, double AfterNanos, double Chance);
+/// <param name="Change">New level less old level; negative = faster.</param>
+/// <param name="BeforeNanos">The level before: the mean of p40 to p60, or of the slowest tenth.</param>
+/// <param name="AfterNanos">The level after.</param>
+/// <param name="Chance">Probability that chance alone makes such a change point somewhere, corrected for every place and part looked at.</param>
+/// <param name="Detector">Typical when the middle changed, tail when only slow samples did.</param>
+public sealed record ChangePoint(
+    DateTimeOffset At, Part? Part, Figure Change, double BeforeNanos, double AfterNanos, double Chance, Detector Detector = Detector.Typical);
 
 /// <summary>What is imagined away.</summary>
 public enum WhatIfKind : byte
@@ -76,7 +78,7 @@ public enum WhatIfKind : byte
 /// <summary>How frame pacing was taken into account.</summary>
 public enum PacingRule : byte
 {
-    /// <summary>Nothing removed lies before a host's frame clock: the time is saved as it stands.</summary>
+    /// <summary>Nothing removed lies before a host's running frame clock: the time is saved as it stands. Idle hosts run none.</summary>
     NotBeforeAFrameClock,
 
     /// <summary>Time saved before a frame clock is realised in steps of its period: each sample was re-timed, and the interval covers every phase.</summary>

@@ -36,6 +36,10 @@ internal sealed class SampleTable
     /// <summary>Of the samples, unanswered.</summary>
     public int CensoredCount => Censored.Count(censored => censored);
 
+    /// <summary>The samples in which anything was measured.</summary>
+    public static IReadOnlyList<Sample> Measured(IReadOnlyList<Sample> samples) =>
+        samples.All(sample => !sample.Times.IsDefaultOrEmpty) ? samples : [.. samples.Where(sample => !sample.Times.IsDefaultOrEmpty)];
+
     /// <summary>The samples under these keys, which must contain all of theirs: <see cref="KeysOf"/>.</summary>
     public static SampleTable Of(IReadOnlyList<Sample> samples, ImmutableArray<StageKey> keys)
     {

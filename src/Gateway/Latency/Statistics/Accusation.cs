@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using RemoteChain.Gateway.Latency.Model;
+
+namespace RemoteChain.Gateway.Latency.Statistics;
+
+/// <summary>Who holds most of something, or the set of those of whom nobody can say which holds more.</summary>
+internal static class Accusation
+{
+    private const int UnitsMax = 3;
+
+    /// <summary>Accuses.</summary>
+    /// <param name="table">The samples.</param>
+    /// <param name="attribution">Who holds how much.</param>
+    /// <param name="inExcess">Of the tail's excess; else of the median.</param>
+    /// <returns>Null when there is nothing to hold.</returns>
+    public static Culprit? Of(SampleTable table, Attribution attribution, bool inExcess)
+    {
+        double whole = inExcess ? attribution.SlowTotalNanos - attribution.MedianTotalNanos : attribution.MedianTotalNanos;
+        if (table.Keys.IsEmpty || whole <= (inExcess ? Blame.WorthNamingNanos : 0))
+        {
+            return null;
+        }
+
+        (Figure Nanos, Share Share) Held(IReadOnlyCollection<int> stages) => inExcess ? attribution.Excess(stages) : attribution.Median(stages);
+        var units = UnitsOf(table, stage => Held([stage]).Nanos.Nanos)
+            .Select(unit => (unit.Stages, unit.Names, Nanos: Held(unit.Stages).Nanos.Nanos)).OrderByDescending(unit => unit.Nanos).ToList();
+        var first = units[0];
+        var accused = units.Where(unit => unit.Nanos >= first.Nanos / 2 && (unit == first || attribution.CanSurpass(first.Stages, unit.Stages, inExcess)))
+            .Take(UnitsMax).ToList();
+        var held = Held([.. accused.SelectMany(unit => unit.Stages)]);
+        return new([.. accused.SelectMany(unit => unit.Names)], held.Nanos, held.Share);
+    }
+
+    // Measured stages stand alone; a pool does not, unless its largest member is the largest however the estimates are read.
+    private static IEnumerable<(ImmutableArray<int> Stages, ImmutableArray<Part> Names)> UnitsOf(SampleTable table, Func<int, double> nanosOf)
+    {
+        var pools = Pools.Of(table.Keys, table);
+        var pooled = pools.SelectMany(pool => pool).ToHashSet();
+        foreach (var pool in pools)
+        {
+            bool isInseparable = pool.Any(stage => table.Stages[stage].Grade >= Grade.Pooled);
+            int largest = pool.MaxBy(nanosOf);
+            double atLeast = nanosOf(largest) - table.Stages[largest].LowSlackNanos;
+            if (isInseparable || pool.Any(stage => stage != largest && nanosOf(stage) + table.Stages[stage].HighSlackNanos >= atLeast))
+            {
+                yield return (pool, Pools.NamesOf(table.Keys, pool, isInseparable));
+            }
+            else
+            {
+                pooled.ExceptWith(pool);
+            }
+        }
+
+        for (int stage = 0; stage < table.Keys.Length; stage++)
+        {
+            if (!pooled.Contains(stage))
+            {
+                yield return ([stage], [Part.Of(table.Keys[stage])]);
+            }
+        }
+    }
+}
