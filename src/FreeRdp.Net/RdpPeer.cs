@@ -150,6 +150,19 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         return Failure is null;
     }
 
+    /// <summary>What waits at the socket is a TLS record as short as a key press or a move of the mouse. Only a hint: nothing is read.</summary>
+    public bool HasShortRecord
+    {
+        get
+        {
+            const int header = 5, lengthAt = 3, inputBytesMax = 40;
+            var record = stackalloc byte[header];
+            // SAFETY: writes at most the header's bytes to this stack frame.
+            return Posix.recv(SocketDescriptor, record, header, Posix.MSG_PEEK | Posix.MSG_DONTWAIT) == header
+                && record[lengthAt] == 0 && record[lengthAt + 1] <= inputBytesMax;
+        }
+    }
+
     /// <summary>Writes what the socket did not take before. Call it when the socket is writable and <see cref="IsWriteBlocked"/>.</summary>
     /// <returns>False when the connection is over.</returns>
     public bool Drain()

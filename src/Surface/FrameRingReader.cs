@@ -26,6 +26,8 @@ public sealed unsafe class FrameRingReader : IDisposable
     /// <summary>A frame that was not acknowledged for this long is read without.</summary>
     public const long AcknowledgementNanosMax = 2_000_000_000;
 
+    const long ReadingNanosMax = 1_000_000_000;
+
     readonly SharedMapping _mapping;
     ulong _next = 1;
 
@@ -55,6 +57,7 @@ public sealed unsafe class FrameRingReader : IDisposable
         var copy = slot;
         Interlocked.MemoryBarrier();
         if (before != _next || Volatile.Read(ref slot.Sequence) != _next) return FellBehind(waiting);
+        if (IsYetToCome(copy.SentNanos, nowNanos) || IsYetToCome(copy.AcknowledgedNanos, nowNanos)) return StampRead.None;
         if (copy.TakenNanos <= 0 || copy.SentNanos < copy.TakenNanos || copy.SentNanos > nowNanos) return StampRead.Corrupt;
         if (copy.AcknowledgedNanos == FrameLayout.AcknowledgementAwaited)
         {
@@ -66,6 +69,10 @@ public sealed unsafe class FrameRingReader : IDisposable
         _next++;
         return StampRead.Entry;
     }
+
+    /// <summary>Stamped by a worker that goes on working while the node reads: later than the moment at which the reading began, but not by
+    /// more than a reading can take.</summary>
+    internal static bool IsYetToCome(long stampNanos, long nowNanos) => stampNanos > nowNanos && stampNanos - nowNanos < ReadingNanosMax;
 
     /// <summary>Unmaps.</summary>
     public void Dispose() => _mapping.Dispose();

@@ -56,6 +56,18 @@ public sealed unsafe class InputRingReader : IDisposable
         slot.SentNanos = sentNanos;
     }
 
+    /// <summary>Waits a moment for an input that the front has announced and is decoding; returns at once when it has not.</summary>
+    public void AwaitAnnounced()
+    {
+        if (Volatile.Read(ref At<uint>(InputLayout.InputComing)) == 0) return;
+        for (var wait = BriefWait.Begin(); !HasEntry && Volatile.Read(ref At<uint>(InputLayout.InputComing)) != 0 && wait.GoesOn();) { }
+    }
+
+    /// <summary>Tells the front that a picture may be coming (its bell has to be rung, too), or that it is there or will not come.</summary>
+    public void AnnouncePicture(bool isComing) => Volatile.Write(ref At<uint>(InputLayout.PictureComing), isComing ? 1u : 0u);
+
+    bool HasEntry => Volatile.Read(ref At<ulong>(InputLayout.Head)) != (_holdsEntry ? _tail + 1 : _tail);
+
     /// <inheritdoc/>
     public void Dispose()
     {

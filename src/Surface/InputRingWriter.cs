@@ -56,6 +56,19 @@ public sealed unsafe class InputRingWriter : IDisposable
         return InputWrite.Written;
     }
 
+    /// <summary>Wakes the desktop ahead of time: an input is about to be decoded. <see cref="Retract"/> it in any case.</summary>
+    public void Announce()
+    {
+        Volatile.Write(ref At<uint>(InputLayout.InputComing), 1);
+        _bell.Ring();
+    }
+
+    /// <summary>What was announced is in the ring, or was no input after all.</summary>
+    public void Retract() => Volatile.Write(ref At<uint>(InputLayout.InputComing), 0);
+
+    /// <summary>The desktop is decoding what may become a picture.</summary>
+    public bool IsPictureComing => Volatile.Read(ref At<uint>(InputLayout.PictureComing)) != 0;
+
     /// <summary>Puts in what waits outside (a coalesced move, an owed release). Call it from the loop's tick when
     /// <see cref="HasPending"/>.</summary>
     public void Flush()

@@ -48,6 +48,7 @@ public sealed unsafe class InputStampReader : IDisposable
             var slot = At<InputSlot>(InputLayout.Ring + (int)(_next % InputRingWriter.Capacity) * sizeof(InputSlot));
             Interlocked.MemoryBarrier();
             if (Volatile.Read(ref At<ulong>(InputLayout.Head)) - _next > InputRingWriter.Capacity) return FellBehind(waiting);
+            if (FrameRingReader.IsYetToCome(slot.SentNanos, nowNanos)) return StampRead.None;
             _next++;
             if (slot.SentNanos == 0) continue;
             if (slot.Id != (_front | (_next & 0xFFFF_FFFF_FFFF)) || slot.ReceivedNanos < 0 || slot.PublishedNanos < slot.ReceivedNanos

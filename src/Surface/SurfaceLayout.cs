@@ -66,9 +66,10 @@ struct InputSlot
 static class InputLayout
 {
     /// <summary>"RCINPT" and the version of this layout.</summary>
-    internal const ulong Magic = 0x0002_5450_4E49_4352;
+    internal const ulong Magic = 0x0003_5450_4E49_4352;
 
-    internal const int Head = 64, Tail = 128, Ring = 4096;
+    // A cache line each: Head and InputComing are the front's to write, Tail and PictureComing the desktop's.
+    internal const int Head = 64, Tail = 128, InputComing = 192, PictureComing = 256, Ring = 4096;
 
     internal static readonly int Length = Ring + InputRingWriter.Capacity * Unsafe.SizeOf<InputSlot>();
 }

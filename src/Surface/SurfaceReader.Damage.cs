@@ -7,6 +7,9 @@ public sealed unsafe partial class SurfaceReader
     /// <summary>Sequence of the newest damage entry that was read or skipped; 0 = none was ever published.</summary>
     public ulong LastDamage => _nextDamage - 1;
 
+    /// <summary>Something was published that has not been read or skipped.</summary>
+    public bool HasDamage => Volatile.Read(ref At<ulong>(SurfaceLayout.DamageHead)) + 1 != _nextDamage;
+
     /// <summary>Reads the next damage entry. After a resize an entry of the new generation always follows.</summary>
     public DamageRead TryReadDamage(out DamageEntry entry) => Read(Volatile.Read(ref At<ulong>(SurfaceLayout.DamageHead)), out entry);
 

@@ -69,6 +69,9 @@ public sealed unsafe partial class SurfaceWriter
         return true;
     }
 
+    /// <summary>Wakes the readers ahead of time: something will probably be published in a moment.</summary>
+    public void RingAhead() => RingBells();
+
     /// <summary>Stops ringing for that front and closes its bell; a number that is not attached changes nothing.</summary>
     public void DetachBell(int frontNumber)
     {

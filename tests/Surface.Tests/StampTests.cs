@@ -99,6 +99,20 @@ public sealed class StampTests : IDisposable
     }
 
     [Fact]
+    public void Stamps_MadeWhileTheNodeReads_WaitForTheNextReading()
+    {
+        var began = Now;
+        _writer.Write(new(InputKind.Scancode, 0, 30), out _);
+        _reader.TryRead(out _);
+        _reader.Stamp(Now, Now);
+        _reader.TryRead(out _);
+        _frameWriter.Write(1, 1, Now, Now, isAcknowledged: true);
+        _frameWriter.Acknowledge(1, Now);
+        Assert.Equal((StampRead.None, StampRead.None), (_stamps.TryRead(began, out _), _frameReader.TryRead(began, out _)));
+        Assert.Equal((StampRead.Entry, StampRead.Entry), (_stamps.TryRead(Now, out _), _frameReader.TryRead(Now, out _)));
+    }
+
+    [Fact]
     public void InputStamps_StampsThatCannotBe_AreCorrupt()
     {
         _writer.Write(new(InputKind.Scancode, 0, 30), out _);

@@ -159,6 +159,11 @@ internal static unsafe partial class Posix
     [LibraryImport("libc")]
     public static partial int shutdown(int socket, int how);
 
+    public const int MSG_PEEK = 2, MSG_DONTWAIT = 0x40;
+
+    [LibraryImport("libc")]
+    public static partial nint recv(int socket, void* buffer, nuint length, int flags);
+
     [LibraryImport("libc")]
     public static partial int close(int descriptor);
 

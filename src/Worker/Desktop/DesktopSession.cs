@@ -13,6 +13,9 @@ readonly record struct DesktopEnd(Failure? Failure, int Code);
 /// </summary>
 sealed class DesktopSession : IDisposable
 {
+    /// <summary>What the host sends within this time of what it sent before belongs to a stream.</summary>
+    const long StreamNanos = 2_000_000;
+
     readonly ControlSocket _control;
     readonly long _startedNanos;
     readonly RdpClient _client;
@@ -21,6 +24,7 @@ sealed class DesktopSession : IDisposable
     readonly Bell _inputBell;
     readonly StageDelays _delays = new();
     readonly RdpWaiter _waiter = new();
+    long _processedNanos;
     bool _trimDue;
 
     internal DesktopSession(ControlSocket control, StartDesktop start, long startedNanos)
@@ -51,7 +55,7 @@ sealed class DesktopSession : IDisposable
             var node = _waiter.Add(_control.Handle.Descriptor);
             if (!_waiter.Wait(timeoutMillis: -1)) continue;
             if (_waiter.IsReadable(bell) && _inputBell.Clear()) _inputs.Deliver();
-            if (_waiter.IsAnyReady(0, hostEnd) && _client.Process() is { } gone) return Ended(gone);
+            if (_waiter.IsAnyReady(0, hostEnd) && ProcessHost() is { } gone) return Ended(gone);
             watch.Report();
             if (_painter.TooLarge) return Failed(FailureStage.Run, FailureCause.Unsupported, "the host's desktop became too large");
             if (_waiter.IsReadable(node) && Listen() is { } end) return end;
@@ -69,6 +73,23 @@ sealed class DesktopSession : IDisposable
         _painter.Dispose();
         _inputBell.Dispose();
         _waiter.Dispose();
+    }
+
+    /// <summary>Takes what the host has sent. Fronts are woken when it begins, so that they are awake when the picture is there; in a stream of
+    /// updates they are awake anyway.</summary>
+    RdpFailure? ProcessHost()
+    {
+        var now = MonotonicClock.NowNanos();
+        var isFirst = now - _processedNanos > StreamNanos;
+        if (isFirst)
+        {
+            _inputs.AnnouncePicture(true);
+            _painter.RingAhead();
+        }
+        var gone = _client.Process();
+        if (isFirst) _inputs.AnnouncePicture(false);
+        _processedNanos = MonotonicClock.NowNanos();
+        return gone;
     }
 
     /// <summary>Handles what the node said; a value ends the desktop.</summary>

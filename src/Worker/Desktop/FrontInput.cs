@@ -19,6 +19,10 @@ sealed class FrontInput(InputRingReader ring, RdpClient client) : IDisposable
 
     internal InputRead TryRead(out InputEvent input) => ring.TryRead(out input);
 
+    internal void AwaitAnnounced() => ring.AwaitAnnounced();
+
+    internal void AnnouncePicture(bool isComing) => ring.AnnouncePicture(isComing);
+
     internal void Stamp(long takenNanos, long sentNanos) => ring.Stamp(takenNanos, sentNanos);
 
     /// <summary>Writes one key or mouse event to the host's socket.</summary>

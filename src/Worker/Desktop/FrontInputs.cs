@@ -36,9 +36,16 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
         _fronts.RemoveAt(index);
     }
 
-    /// <summary>Sends everything that waits in the rings.</summary>
+    /// <summary>Tells the fronts that a picture may be coming, or that it is there or will not come.</summary>
+    internal void AnnouncePicture(bool isComing)
+    {
+        foreach (var front in _fronts) front.AnnouncePicture(isComing);
+    }
+
+    /// <summary>Sends everything that waits in the rings, and what a front has announced and is just decoding.</summary>
     internal void Deliver()
     {
+        foreach (var front in _fronts) front.AwaitAnnounced();
         for (var again = true; again;)
         {
             again = false;

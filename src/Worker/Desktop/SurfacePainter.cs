@@ -60,6 +60,8 @@ sealed class SurfacePainter : IDisposable
         }
     }
 
+    internal void RingAhead() => _writer.RingAhead();
+
     internal void AttachBell(int frontNumber, Bell bell) => _writer.AttachBell(frontNumber, bell);
 
     internal void DetachBell(int frontNumber) => _writer.DetachBell(frontNumber);

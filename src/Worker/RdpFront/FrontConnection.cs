@@ -100,7 +100,10 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
             return;
         }
 
+        var isInput = _screen.Input.IsOpen && _peer.HasShortRecord;
+        if (isInput) _screen.Input.Announce();
         if (!_peer.Process()) EndWithPeer();
+        if (isInput) _screen.Input.Retract();
     }
 
     /// <summary>Everything that time brings about.</summary>

@@ -65,6 +65,14 @@ sealed class FrontInput : IDisposable
 
     public void Flush() => _ring?.Flush();
 
+    /// <summary>Wakes the desktop while an input is still being decoded. <see cref="Retract"/> it in any case.</summary>
+    public void Announce() => _ring?.Announce();
+
+    public void Retract() => _ring?.Retract();
+
+    /// <summary>The desktop is decoding what may become a picture.</summary>
+    public bool IsPictureComing => _ring is { IsPictureComing: true };
+
     public void Dispose() => _ring?.Dispose();
 
     void Write(in InputEvent input) => _ring?.Write(input, out _);

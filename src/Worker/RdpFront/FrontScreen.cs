@@ -156,6 +156,8 @@ sealed class FrontScreen : IDisposable
     internal void TakeDamage()
     {
         _bell!.Clear();
+        if (Input.IsPictureComing)
+            for (var wait = BriefWait.Begin(); !_reader!.HasDamage && Input.IsPictureComing && wait.GoesOn();) { }
         switch (_reader!.Drain(_damage))
         {
             case DamageRead.FellBehind:

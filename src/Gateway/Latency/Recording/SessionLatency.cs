@@ -23,6 +23,9 @@ public sealed class SessionLatency : IDisposable
     /// <summary>An answer whose frame was not sent within this time has no sample: the front showed something else meanwhile.</summary>
     private const long FrameNanosMax = 5_000_000_000;
 
+    /// <summary>Workers go on while the node reads: a stamp may be this much later than the moment at which the reading began.</summary>
+    private const long ReadingNanosMax = 1_000_000_000;
+
     private readonly Lock _gate = new();
     private readonly ChainStages _stages;
     private readonly SurfaceReader? _surface;
@@ -168,7 +171,7 @@ public sealed class SessionLatency : IDisposable
                 lost++;
             }
             else if (entry.ReceivedNanos > 0 && entry.DecodedNanos >= entry.ReceivedNanos && entry.PublishedNanos >= entry.DecodedNanos
-                && entry.PublishedNanos <= nowNanos)
+                && entry.PublishedNanos <= nowNanos + ReadingNanosMax)
             {
                 _painted.Add(entry);
             }
