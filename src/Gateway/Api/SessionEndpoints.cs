@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 
@@ -6,6 +7,8 @@ namespace RemoteChain.Gateway.Api;
 /// <summary>Running sessions and records of those that have ended. Users see their own, admins all.</summary>
 static class SessionEndpoints
 {
+    const int PressesDefault = 20;
+
     public static void Map(RouteGroupBuilder api)
     {
         var sessions = api.MapGroup("/sessions").WithTags("sessions");
@@ -16,7 +19,28 @@ static class SessionEndpoints
             .ProducesProblem(404);
         sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.")
             .Produces(204).ProducesProblem(404);
+        sessions.MapPost("/{id}/probe", StartProbe).WithSummary("Presses keys at the host to measure from end to end, where the chain allows it.")
+            .Produces<KeyProbeReport>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
+        sessions.MapGet("/{id}/probe", GetProbe).WithSummary("The newest probe of a session, as far as it has come.")
+            .Produces<KeyProbeReport>().ProducesProblem(404);
     }
+
+    static IResult StartProbe(string id, int? count, Caller caller, ISessionDirectory sessions)
+    {
+        if (Visible(id, caller, sessions) is null) return ApiProblem.NotFound($"running session '{id}'");
+        if (count is < 1 or > KeyProbe.PressesMax) return ApiProblem.Invalid($"A probe presses 1 to {KeyProbe.PressesMax} keys.");
+        return sessions.Probe(id, count ?? PressesDefault, caller.Account.Name) switch
+        {
+            (false, _) => ApiProblem.NotFound($"running session '{id}'"),
+            (_, { } refusal) => ApiProblem.Conflict(refusal),
+            _ => GetProbe(id, caller, sessions),
+        };
+    }
+
+    static IResult GetProbe(string id, Caller caller, ISessionDirectory sessions) =>
+        Visible(id, caller, sessions) is not null && sessions.ProbeReport(id) is { } report
+            ? TypedResults.Ok(report)
+            : ApiProblem.NotFound($"probe of a running session '{id}'");
 
     static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions) =>
         [.. sessions.List().Where(session => MaySee(caller, session)).OrderBy(session => session.Since)];

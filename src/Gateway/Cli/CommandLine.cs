@@ -36,6 +36,7 @@ sealed class CommandLine
         root.Add(ChainCommands.Build(Calling));
         root.Add(SessionCommands.Build(Calling));
         root.Add(InjectCommands.Build(Calling));
+        root.Add(ProbeCommand.Build(Calling));
         root.Add(UserCommands.Build(Calling));
         root.Add(SecretCommands.Build(Calling));
         root.Add(PassCommands.Build(Calling));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 
@@ -18,8 +19,8 @@ static class SessionCommands
         var command = new Verb("list", "Sessions that run now.", "session list");
         calling(command, async call => call.Show<SessionSummary[]>(await call.Client.GetAsync("/sessions", call.Cancellation), sessions =>
             call.Terminal.Table(
-            ["ID", "CHAIN", "OWNER", "STATE", "SIZE", "FRONTS", "AGE", "FAILURE"],
-            sessions.Select(session => new[] { session.Id, session.Chain, session.Owner, session.State, Size(session),
+            ["ID", "CHAIN", "OWNER", "STATE", "SERVER", "SIZE", "FRONTS", "AGE", "FAILURE"],
+            sessions.Select(session => new[] { session.Id, session.Chain, session.Owner, session.State, session.Host?.Server ?? "-", Size(session),
                 $"{session.Fronts.Count}", Terminal.Age(session.Since), session.Failure ?? "" }),
             "No session is running.")));
         return command;
@@ -39,6 +40,7 @@ static class SessionCommands
                     ["session", session.Id], ["chain", session.Chain], ["owner", session.Owner], ["state", session.State],
                         ["size", Size(session)],
                     ["since", Terminal.Moment(session.Since)], ["failure", session.Failure ?? "none"],
+                    .. HostRows(session.Host),
                 ], "");
                 call.Terminal.Output.WriteLine();
                 call.Terminal.Table(["FRONT", "USER", "FROM", "CLIENT", "MAY", "SINCE"],
@@ -103,6 +105,23 @@ static class SessionCommands
             _ => throw new CommandException(ExitCode.Usage, $"'{beginning}' fits {fits.Count} sessions: {string.Join(", ", fits)}."),
         };
     }
+
+    static IEnumerable<string[]> HostRows(HostSummary? host)
+    {
+        if (host is null) yield break;
+        yield return ["server", host.Server + (host.GraphicsVersion.Length > 0 ? $", graphics pipeline {host.GraphicsVersion}" : "")];
+        yield return ["way to it", host.TransportNanos is { } nanos
+            ? $"{Millis(nanos)} ms (E, {Millis(host.TransportLowNanos)} to {Millis(host.TransportHighNanos)}; doubt: {host.TransportDoubt})"
+            : "not measured now" + (host.FloorNanos is { } floor ? $"; at least about {Millis(floor)} ms by the kernel" : "")];
+        yield return ["autodetect", host.RoundTripRequests + host.BandwidthRequests == 0
+            ? "the server never asked"
+            : $"the server asked {host.RoundTripRequests} round trips and {host.BandwidthRequests} bandwidths, all answered; it told {host.AutodetectResults} results"];
+        yield return ["frame stamps", host.StampedFrames == 0
+            ? "none"
+            : $"{host.StampedFrames}; the newest came {host.DelayVariationMillis} ms later than the earliest"];
+    }
+
+    internal static string Millis(long? nanos) => nanos is { } known ? (known / 1e6).ToString("0.00", CultureInfo.InvariantCulture) : "-";
 
     static string Size(SessionSummary session) => session.Width == 0 ? "-" : $"{session.Width}x{session.Height}";
 }

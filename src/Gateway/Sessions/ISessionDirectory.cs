@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Sessions;
@@ -20,4 +21,11 @@ public interface ISessionDirectory
     /// <summary>Holds up a stage of a session's workers, or asks for the account of what is held up already.</summary>
     /// <returns>The accounts of the workers that obey; null when there is no such session.</returns>
     Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay);
+
+    /// <summary>Begins to press keys in a session to measure from end to end.</summary>
+    /// <returns>Whether there is such a session, and why it was not begun: null when it was.</returns>
+    (bool Found, string? Refusal) Probe(string id, int count, string by);
+
+    /// <summary>The newest probe of a session; null when there is no such session or there was no probe.</summary>
+    KeyProbeReport? ProbeReport(string id);
 }

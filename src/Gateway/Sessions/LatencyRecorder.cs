@@ -27,6 +27,7 @@ public sealed class LatencyRecorder(SessionRegistry sessions, LatencyJournal jou
         try
         {
             var (samples, matches) = session.Latency.Poll();
+            session.Probes.Recorded(samples);
             journal.Add(session.Id, session.ChainName, samples, session.Owner.Name);
             journal.AddMatches(
                 session.Id, session.ChainName, matches.Expected, matches.Matched, matches.Expected - matches.Matched, session.Owner.Name);

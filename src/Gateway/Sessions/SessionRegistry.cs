@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface.Control;
 
@@ -90,6 +91,26 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay) =>
         RunnerOf(id) is { } session ? await session.InjectAsync(delay) : null;
+
+    /// <inheritdoc/>
+    public (bool Found, string? Refusal) Probe(string id, int count, string by)
+    {
+        if (RunnerOf(id) is not { } session)
+        {
+            return (false, null);
+        }
+
+        string? refusal = session.Probes.Start(count);
+        if (refusal is null)
+        {
+            context.Audit.Append(new AuditEvent(AuditAction.SessionProbed, by, session.ChainName, "", $"{id}: {count} keys"));
+        }
+
+        return (true, refusal);
+    }
+
+    /// <inheritdoc/>
+    public KeyProbeReport? ProbeReport(string id) => RunnerOf(id)?.Probes.Report;
 
     /// <summary>Ends all sessions.</summary>
     public async ValueTask DisposeAsync()

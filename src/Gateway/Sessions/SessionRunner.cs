@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Latency.Recording;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface;
@@ -48,6 +50,7 @@ public sealed class SessionRunner
         _geometry = geometry;
         _context = context;
         Latency = new SessionLatency(chain, _surface, context.Time);
+        Probes = new SessionProbes((RdpLayer)chain.Desktop, Latency, _inputBell);
         (_state, var effects) = SessionMachine.Open();
         _summary = Summarize();
         _running = Task.Run(() => RunAsync(effects));
@@ -65,6 +68,9 @@ public sealed class SessionRunner
     /// <summary>Where the time of its users goes.</summary>
     public SessionLatency Latency { get; }
 
+    /// <summary>Keys that the gateway presses itself to measure.</summary>
+    public SessionProbes Probes { get; }
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Since { get; }
 
@@ -77,7 +83,10 @@ public sealed class SessionRunner
         get
         {
             var (width, height) = _back?.Size ?? default;
-            return _summary with { Width = width, Height = height, ProcessId = _back?.ProcessId };
+            return _summary with
+            {
+                Width = width, Height = height, ProcessId = _back?.ProcessId, Host = HostSummary.Of(_back?.Leg, Latency.HostWay),
+            };
         }
     }
 
@@ -230,6 +239,7 @@ public sealed class SessionRunner
                     ShowFailure(e);
                     break;
                 case ShowPicture:
+                    Probes.BackLive(_back!);
                     Show(new Notice("", NoticeKind.None, 0));
                     break;
                 case TearDown e:
@@ -265,6 +275,7 @@ public sealed class SessionRunner
         if (_back is { } back)
         {
             _back = null;
+            await Probes.BackGoneAsync();
             await back.DisposeAsync();
         }
     }
@@ -293,7 +304,7 @@ public sealed class SessionRunner
 
     private async ValueTask<bool> AddFrontAsync(SessionFront front)
     {
-        if (_fronts.Count >= FrontsMax || _frontNumber >= ushort.MaxValue)
+        if (_fronts.Count >= FrontsMax || _frontNumber >= KeyProbe.FrontNumber - 1)
         {
             return false;
         }
@@ -347,6 +358,7 @@ public sealed class SessionRunner
         _pauseTimer?.Dispose();
         _keepTimer?.Dispose();
         await StopBackAsync();
+        await Probes.DisposeAsync();
         foreach (var (front, attached) in _fronts)
         {
             RemoveFront(front, attached);

@@ -11,6 +11,7 @@ namespace RemoteChain.Gateway.Sessions;
 /// <param name="Width">Width of the desktop in pixels; 0 before the first picture.</param>
 /// <param name="Height">Height of the desktop in pixels; 0 before the first picture.</param>
 /// <param name="ProcessId">The desktop worker's process on the node's machine; null while there is none.</param>
+/// <param name="Host">What is known of the host and the way to it; null while there is no connection to it.</param>
 public sealed record SessionSummary(
     string Id,
     string Chain,
@@ -21,7 +22,8 @@ public sealed record SessionSummary(
     DateTimeOffset Since,
     int Width,
     int Height,
-    int? ProcessId = null);
+    int? ProcessId = null,
+    HostSummary? Host = null);
 
 /// <summary>One front of a session.</summary>
 /// <param name="Number">Identifies it within its session.</param>

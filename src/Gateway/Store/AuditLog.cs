@@ -7,7 +7,7 @@ namespace RemoteChain.Gateway.Store;
 public enum AuditAction
 {
     SignInAccepted, SignInRefused, SignedOut, AccountLocked, AccountUnlocked,
-    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, FrontDetached,
+    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, FrontDetached,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted,

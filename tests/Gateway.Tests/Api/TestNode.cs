@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
+using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Access;
@@ -92,6 +93,12 @@ public sealed class TestSessions : ISessionDirectory
 
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         Task.FromResult(Find(id) is not null && front == 1);
+
+    public (bool Found, string? Refusal) Probe(string id, int count, string by) =>
+        (Find(id) is not null, count > 50 ? "The chain does not allow it." : null);
+
+    public KeyProbeReport? ProbeReport(string id) =>
+        Find(id) is null ? null : KeyProbeReport.Of(false, 2, "", [new(1000, 20_000_000, 20_000_000), new(1000, null, KeyProbe.PatienceNanos)]);
 
     /// <summary>What the workers were told last, by stage.</summary>
     public Dictionary<FaultStage, Inject> Delays { get; } = [];

@@ -40,6 +40,7 @@ public sealed class SessionLatency : IDisposable
     private readonly List<DamageEntry> _painted = [];
     private readonly List<Sample> _samples = [];
     private Correlation.MatchCounts _reported;
+    private long _userInputNanos;
     private bool _disposed;
 
     /// <summary>Begins to read a session's surface; the descriptor stays the caller's.</summary>
@@ -70,6 +71,9 @@ public sealed class SessionLatency : IDisposable
             }
         }
     }
+
+    /// <summary>When a user did something last, as far as it was read; 0 = never.</summary>
+    public long UserInputNanos => Volatile.Read(ref _userInputNanos);
 
     /// <summary>Reads a front's stamps from now on; the descriptors stay the caller's.</summary>
     /// <param name="frontNumber">Which front.</param>
@@ -153,9 +157,14 @@ public sealed class SessionLatency : IDisposable
         int lost = 0;
         _delivered.Clear();
         _painted.Clear();
-        foreach (var front in _fronts.Values)
+        foreach (var (number, front) in _fronts)
         {
+            int before = _delivered.Count;
             lost += front.Read(nowNanos, _delivered);
+            if (_delivered.Count > before && number != ProbeFront)
+            {
+                Volatile.Write(ref _userInputNanos, nowNanos);
+            }
         }
 
         while (_painted.Count < PaintHistory.EntriesMax && _surface!.TryReadDamage(out var entry) is var read && read != DamageRead.None)
@@ -285,7 +294,7 @@ public sealed class SessionLatency : IDisposable
     }
 
     /// <summary>The number that the gateway's own probe uses as a front.</summary>
-    public const int ProbeFront = ushort.MaxValue;
+    public const int ProbeFront = KeyProbe.FrontNumber;
 
     private readonly record struct Matched(DeliveredInput Input, DamageEntry Answer, int SharedPicture);
 }
