@@ -27,7 +27,7 @@ public sealed class HostLeg : IAsyncDisposable
     /// <summary>A refused connection is written into some hosts' logs, a Shutdown Request takes the server's time: less often than ICMP.</summary>
     private const int RefusalTurns = 2;
 
-    private const int ShutdownTurns = 5;
+    private const int ShutdownTurns = 2;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 

@@ -43,6 +43,7 @@ public sealed class HostTransport
     private readonly EchoWindow[] _windows = [.. Enumerable.Range(0, s_kinds).Select(_ => new EchoWindow())];
     private readonly TcpWitness _witness = new();
     private Agreement? _agreement;
+    private Rise? _rise;
 
     /// <summary>An echo came back.</summary>
     /// <param name="kind">How it was asked for.</param>
@@ -92,19 +93,18 @@ public sealed class HostTransport
     {
         lock (_gate)
         {
-            return Soonest(nowNanos) is { } soonest ? Weigh(soonest.Echoes, soonest.Confirmed, nowNanos) : null;
+            return Soonest(nowNanos) is { } echoes ? Weigh(echoes, nowNanos) : null;
         }
     }
 
     /// <summary>
-    /// The kind whose echoes are back soonest, unless the connection's floor says that something nearer answers them; and whether another
-    /// kind says the same.
+    /// The kind whose echoes are back soonest, unless the connection's floor says that something nearer answers them. An echo inside the
+    /// connection settles a doubt: no fault of another way is in it.
     /// </summary>
-    private (TransportEstimate Echoes, bool Confirmed)? Soonest(long nowNanos)
+    private TransportEstimate? Soonest(long nowNanos)
     {
         long floor = _witness.FloorNanos(nowNanos) ?? 0;
         TransportEstimate? soonest = null;
-        bool confirmed = false;
         foreach (var window in _windows)
         {
             if (window.Estimate(nowNanos) is not { } other)
@@ -119,7 +119,7 @@ public sealed class HostTransport
             }
 
             var (sooner, later) = other.Nanos < so.Nanos ? (other, so) : (so, other);
-            confirmed = later.Nanos - sooner.Nanos <= Tolerance(sooner);
+            bool confirmed = later.Nanos - sooner.Nanos <= Tolerance(sooner);
             bool answeredNearer = !confirmed && floor - sooner.HighNanos > Tolerance(sooner) && floor - later.HighNanos <= Tolerance(later);
             soonest = confirmed
                 ? sooner
@@ -128,10 +128,10 @@ public sealed class HostTransport
                     : sooner with { HighNanos = Math.Max(sooner.HighNanos, later.Nanos), Doubt = TransportDoubt.EchoSlower };
         }
 
-        return soonest is { } found ? (found, confirmed) : null;
+        return soonest;
     }
 
-    private TransportEstimate Weigh(TransportEstimate echoes, bool confirmed, long nowNanos)
+    private TransportEstimate Weigh(TransportEstimate echoes, long nowNanos)
     {
         if (_witness.Recent(nowNanos) is not { } tcp)
         {
@@ -139,21 +139,16 @@ public sealed class HostTransport
         }
 
         long floor = _witness.FloorNanos(nowNanos) ?? tcp.MeanNanos;
-        var agreed = _agreement is { } known && nowNanos - known.AtNanos <= AgreementNanos ? known : (Agreement?)null;
-        long risen = agreed is { } a ? echoes.Nanos - a.EchoNanos : 0;
-        bool hasRisenAlone = risen > Tolerance(echoes) && tcp.Acknowledgements >= AcknowledgementsMin && !confirmed;
-        bool canTell = hasRisenAlone && risen > DeviationsMin * agreed!.Value.DeviationNanos;
-        bool denied = canTell && tcp.MeanNanos - agreed!.Value.MeanNanos < risen / 2;
-        if (denied || echoes.Nanos - tcp.MeanNanos > Tolerance(echoes))
+        var risen = HasRisen(echoes, nowNanos) ? Judge(echoes, tcp.MeanNanos, nowNanos) : Verdict.Follows;
+        if (risen == Verdict.Denied || echoes.Nanos - tcp.MeanNanos > Tolerance(echoes))
         {
-            long nanos = Math.Min(Math.Min(agreed?.EchoNanos ?? floor, tcp.MeanNanos), echoes.Nanos);
+            long nanos = Math.Min(Math.Min(_agreement?.EchoNanos ?? floor, tcp.MeanNanos), echoes.Nanos);
             return new TransportEstimate(nanos, Math.Min(nanos, floor), echoes.HighNanos, TransportDoubt.EchoSlower);
         }
 
-        if (hasRisenAlone && !canTell)
+        if (risen == Verdict.Open)
         {
-            // Too small a rise for the acknowledgements to deny or to confirm it: the interval holds the way as it was.
-            return echoes with { LowNanos = Math.Min(echoes.LowNanos, agreed!.Value.EchoNanos), Doubt = TransportDoubt.Unconfirmed };
+            return echoes with { LowNanos = Math.Min(echoes.LowNanos, _agreement!.Value.EchoNanos), Doubt = TransportDoubt.Unconfirmed };
         }
 
         return floor - echoes.HighNanos > Tolerance(echoes)
@@ -161,28 +156,103 @@ public sealed class HostTransport
             : echoes;
     }
 
-    /// <summary>Remembers what both said while neither contradicted the other.</summary>
+    private bool HasRisen(TransportEstimate echoes, long nowNanos) =>
+        _agreement is { } agreed && nowNanos - agreed.AtNanos <= AgreementNanos && echoes.Nanos - agreed.EchoNanos > Tolerance(echoes);
+
+    /// <summary>
+    /// Whether the acknowledgements rose with the echoes. Their mean varies with the host; the longer a rise lasts, the smaller a one can be
+    /// told from that.
+    /// </summary>
+    private Verdict Judge(TransportEstimate echoes, long meanNanos, long nowNanos)
+    {
+        if (_windows[(int)EchoKind.ShutdownRequest].Estimate(nowNanos) is not null)
+        {
+            // Inside the connection there is an echo too, and the soonest of all is not above it.
+            return Verdict.Follows;
+        }
+
+        var agreed = _agreement!.Value;
+        long risen = echoes.Nanos - agreed.EchoNanos;
+        double windows = 1;
+        if (_rise is { Count: > 0 } rise)
+        {
+            windows = Math.Max(1, (double)(nowNanos - rise.AtNanos - EchoWindow.WindowNanos) / EchoWindow.WindowNanos);
+            meanNanos = rise.SumNanos / rise.Count;
+        }
+
+        return risen <= DeviationsMin * agreed.DeviationNanos / Math.Sqrt(windows)
+            ? Verdict.Open
+            : meanNanos - agreed.MeanNanos >= risen / 2 ? Verdict.Follows : Verdict.Denied;
+    }
+
+    /// <summary>Remembers what both said while neither contradicted the other, and what the acknowledgements say to a rise of the echoes.</summary>
     private void Agree(long nowNanos)
     {
-        if (_witness.Recent(nowNanos) is not { } tcp || tcp.Acknowledgements < AcknowledgementsMin
-            || Soonest(nowNanos) is not { Echoes: { Doubt: TransportDoubt.None } echoes } soonest
-            || Weigh(echoes, soonest.Confirmed, nowNanos).Doubt != TransportDoubt.None)
+        if (_witness.Recent(nowNanos) is not { } tcp || tcp.Acknowledgements < AcknowledgementsMin || Soonest(nowNanos) is not { } echoes)
         {
             return;
         }
 
-        _agreement = _agreement is { } old && nowNanos - old.AtNanos <= AgreementNanos
-            ? new Agreement(nowNanos, Slowly(old.EchoNanos, echoes.Nanos), Slowly(old.MeanNanos, tcp.MeanNanos),
-                Slowly(old.DeviationNanos, Math.Abs(tcp.MeanNanos - old.MeanNanos)))
-            // Until it is known how much the acknowledgements vary, as much as they take.
-            : new Agreement(nowNanos, echoes.Nanos, tcp.MeanNanos, tcp.MeanNanos);
+        if (_agreement is not { } agreed || nowNanos - agreed.AtNanos > AgreementNanos)
+        {
+            _rise = null;
+            if (echoes.Doubt == TransportDoubt.None && Weigh(echoes, nowNanos).Doubt == TransportDoubt.None)
+            {
+                // Until it is known how much the acknowledgements vary, as much as they take.
+                _agreement = new Agreement(nowNanos, echoes.Nanos, tcp.MeanNanos, tcp.MeanNanos);
+            }
+
+            return;
+        }
+
+        if (HasRisen(echoes, nowNanos))
+        {
+            var rise = _rise ?? new Rise(nowNanos, 0, 0);
+            // Not before a window is over: until then the mean holds acknowledgements from before the rise.
+            _rise = nowNanos - rise.AtNanos > EchoWindow.WindowNanos ? new Rise(rise.AtNanos, rise.SumNanos + tcp.MeanNanos, rise.Count + 1) : rise;
+            if (Judge(echoes, tcp.MeanNanos, nowNanos) == Verdict.Follows)
+            {
+                // Its own mean, not the one of this moment, which varies.
+                _agreement = new Agreement(
+                    nowNanos, echoes.Nanos, _rise is { Count: > 0 } over ? over.SumNanos / over.Count : tcp.MeanNanos, agreed.DeviationNanos);
+                _rise = null;
+            }
+
+            return;
+        }
+
+        _rise = null;
+        bool hasFallen = agreed.EchoNanos - echoes.Nanos > Tolerance(echoes);
+        if (hasFallen || Weigh(echoes, nowNanos).Doubt == TransportDoubt.None)
+        {
+            // Nothing but a shorter way makes echoes faster at once; everything else slowly, so that the beginning of a rise is not its measure.
+            _agreement = hasFallen
+                ? new Agreement(nowNanos, echoes.Nanos, tcp.MeanNanos, agreed.DeviationNanos)
+                : new Agreement(nowNanos, Slowly(agreed.EchoNanos, echoes.Nanos), Slowly(agreed.MeanNanos, tcp.MeanNanos),
+                    Slowly(agreed.DeviationNanos, Math.Abs(tcp.MeanNanos - agreed.MeanNanos)));
+        }
     }
 
-    /// <summary>What has just begun to rise must not become the measure of what follows.</summary>
     private static long Slowly(long old, long now) => old + ((now - old) / 16);
 
     private static long Tolerance(TransportEstimate estimate) => Math.Max(ToleranceNanos, (estimate.HighNanos - estimate.LowNanos) / 2);
 
+    /// <summary>What the acknowledgements say to echoes that have become slower.</summary>
+    private enum Verdict
+    {
+        /// <summary>So did they.</summary>
+        Follows,
+
+        /// <summary>They vary by more than that: not known yet.</summary>
+        Open,
+
+        /// <summary>They did not.</summary>
+        Denied,
+    }
+
     /// <summary>Echo and mean acknowledgement while they agreed, and how much the mean varied.</summary>
     private readonly record struct Agreement(long AtNanos, long EchoNanos, long MeanNanos, long DeviationNanos);
+
+    /// <summary>Since when the echoes are slower, and the mean acknowledgements from a window later on.</summary>
+    private readonly record struct Rise(long AtNanos, long SumNanos, int Count);
 }

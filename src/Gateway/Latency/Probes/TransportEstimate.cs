@@ -15,8 +15,7 @@ public enum TransportDoubt : byte
     EchoSlower,
 
     /// <summary>
-    /// The echoes have become slower by less than the acknowledgements of the connection vary, and no other kind of echo confirms it: the
-    /// interval holds the way as it was.
+    /// The echoes have become slower by less than the acknowledgements of the connection vary so far: the interval holds the way as it was.
     /// </summary>
     Unconfirmed,
 

@@ -63,14 +63,15 @@ public sealed class HostTransportTests
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(20)]
-    public void Estimate_WayBecomesLongerForBothKinds_IsBeyondDoubtWithinTwoWindows(double addedMillis)
+    [InlineData(2, 180)]
+    [InlineData(5, 60)]
+    [InlineData(20, 20)]
+    public void Estimate_WayBecomesLonger_IsBeyondDoubtInTime(double addedMillis, int seconds)
     {
-        var way = new Way(wayMillis: 10) { HostMillis = 15, Refusals = true };
+        var way = new Way(wayMillis: 10) { HostMillis = 15 };
         way.Live(seconds: 60);
         way.WayMillis += addedMillis;
-        way.Live(seconds: 16);
+        way.Live(seconds);
 
         Assert.Equal(10 + addedMillis, way.Now().Nanos / (double)Milli, tolerance: 0.001);
         Assert.Equal(10 + addedMillis, way.Now().LowNanos / (double)Milli, tolerance: 0.001);
@@ -110,17 +111,39 @@ public sealed class HostTransportTests
         Assert.InRange(way.Now().HighNanos / (double)Milli, wayMillis + addedMillis - 0.001, wayMillis + addedMillis + 0.001);
     }
 
-    [Fact]
-    public void Estimate_EchoesSlowerByLessThanTheHostVaries_IntervalHoldsTheWayAsItWas()
+    // Both kinds of echo beside the connection may share a way that the connection does not go.
+    [Theory]
+    [InlineData(2, 15)]
+    [InlineData(5, 15)]
+    [InlineData(2, 3)]
+    public void Estimate_EchoesSlowerByLessThanTheHostVaries_IntervalHoldsTheWayUntilTheFigureDoes(double addedMillis, double hostMillis)
     {
-        var way = new Way(wayMillis: 0.2) { HostMillis = 15 };
+        var way = new Way(wayMillis: 0.2) { HostMillis = hostMillis, Refusals = true };
         way.Live(seconds: 120);
-        way.IcmpAddedMillis = 2;
-        for (int i = 0; i < 60; i++)
+        (way.IcmpAddedMillis, way.RefusalsAddedMillis) = (addedMillis, addedMillis);
+        for (int i = 0; i < 240; i++)
         {
             way.Live(seconds: 1);
             Assert.InRange(way.WayMillis * Milli, way.Now().LowNanos - (Milli / 2), way.Now().HighNanos);
         }
+
+        Assert.Equal(0.2, way.Now().Nanos / (double)Milli, tolerance: 0.5);
+        Assert.Equal(TransportDoubt.EchoSlower, way.Now().Doubt);
+    }
+
+    [Fact]
+    public void Estimate_EchoesBesideTheConnectionBecomeSlower_TheOneInsideItCounts()
+    {
+        var way = new Way(wayMillis: 0.2) { HostMillis = 40, Refusals = true, Shutdowns = true };
+        way.Live(seconds: 30);
+        (way.IcmpAddedMillis, way.RefusalsAddedMillis) = (2, 2);
+        for (int i = 0; i < 60; i++)
+        {
+            way.Live(seconds: 1);
+            Assert.Equal(0.2, way.Now().Nanos / (double)Milli, tolerance: 0.2);
+        }
+
+        Assert.Equal(TransportDoubt.EchoSlower, way.Now().Doubt);
     }
 
     [Fact]
@@ -149,14 +172,14 @@ public sealed class HostTransportTests
     }
 
     [Fact]
-    public void Estimate_BothKindsBecomeSlowerAndTheHostFaster_FollowsTheKindsThatConfirmEachOther()
+    public void Estimate_WayBecomesLongerWithAnEchoInsideTheConnection_IsBeyondDoubtAtOnce()
     {
-        var way = new Way(wayMillis: 10) { HostMillis = 40, Refusals = true };
+        var way = new Way(wayMillis: 10) { HostMillis = 40, Shutdowns = true };
         way.Live(seconds: 60);
-        (way.WayMillis, way.HostMillis) = (30, 20);
-        way.Live(seconds: 20);
+        (way.WayMillis, way.HostMillis) = (12, 38);
+        way.Live(seconds: 10);
 
-        Assert.Equal(30 * Milli, way.Now().Nanos);
+        Assert.Equal(12 * Milli, way.Now().Nanos);
         Assert.Equal(TransportDoubt.None, way.Now().Doubt);
     }
 
@@ -205,7 +228,11 @@ public sealed class HostTransportTests
 
         public double IcmpAddedMillis { get; set; }
 
+        public double RefusalsAddedMillis { get; set; }
+
         public bool Refusals { get; init; }
+
+        public bool Shutdowns { get; init; }
 
         public long NowNanos { get; private set; }
 
@@ -233,7 +260,12 @@ public sealed class HostTransportTests
 
                 if (Refusals && i % 2 == 0)
                 {
-                    Transport.Add(EchoKind.TcpRefusal, NowNanos, (long)(WayMillis * Milli));
+                    Transport.Add(EchoKind.TcpRefusal, NowNanos, (long)((WayMillis + RefusalsAddedMillis) * Milli));
+                }
+
+                if (Shutdowns && i % 2 == 0)
+                {
+                    Transport.Add(EchoKind.ShutdownRequest, NowNanos, (long)((WayMillis + 0.1) * Milli));
                 }
             }
         }
