@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace RemoteChain.Harness;
@@ -10,8 +11,9 @@ public sealed class Lab
 
     private readonly Dictionary<(string Host, string User), string> _passwords;
 
-    private Lab(string name, Dictionary<string, LabHost> hosts, Dictionary<(string, string), string> passwords)
+    private Lab(string file, string name, Dictionary<string, LabHost> hosts, Dictionary<(string, string), string> passwords)
     {
+        File = file;
         Name = name;
         Hosts = hosts;
         _passwords = passwords;
@@ -20,11 +22,20 @@ public sealed class Lab
     /// <summary>What <c>--name</c> of the lab's commands says.</summary>
     public string Name { get; }
 
+    /// <summary>Its description.</summary>
+    public string File { get; }
+
+    /// <summary>The machine's address on the cable to where users sit.</summary>
+    public required string SeatGateway { get; init; }
+
+    /// <summary>The process that holds the network where users sit.</summary>
+    public int SeatProcess => int.Parse(System.IO.File.ReadAllText(Path.Combine(Path.GetDirectoryName(File)!, "seat", "pid")), CultureInfo.InvariantCulture);
+
     /// <summary>By name: <c>desk-1</c>, <c>desk-2</c>, <c>shadow-1</c>, …</summary>
     public IReadOnlyDictionary<string, LabHost> Hosts { get; }
 
     /// <summary>Why tests that need hosts cannot run here; null when they can.</summary>
-    public static string? Missing => File.Exists(Environment.GetEnvironmentVariable(Variable) ?? "")
+    public static string? Missing => System.IO.File.Exists(Environment.GetEnvironmentVariable(Variable) ?? "")
         ? null
         : $"no lab: {Variable} does not name a running one (./remotechain test starts it, as root)";
 
@@ -33,14 +44,18 @@ public sealed class Lab
     {
         string path = Environment.GetEnvironmentVariable(Variable)
             ?? throw new InvalidOperationException($"{Variable} is not set: start a lab with ./remotechain lab up and name its lab.json");
-        using var lab = JsonDocument.Parse(File.ReadAllText(path));
-        using var credentials = JsonDocument.Parse(File.ReadAllText(lab.RootElement.GetProperty("credentials").GetString()!));
+        using var lab = JsonDocument.Parse(System.IO.File.ReadAllText(path));
+        using var credentials = JsonDocument.Parse(System.IO.File.ReadAllText(lab.RootElement.GetProperty("credentials").GetString()!));
         return new Lab(
+            path,
             lab.RootElement.GetProperty("name").GetString()!,
             lab.RootElement.GetProperty("hosts").EnumerateArray().Select(ReadHost).ToDictionary(host => host.Name),
             credentials.RootElement.EnumerateArray().ToDictionary(
                 entry => (entry.GetProperty("host").GetString()!, entry.GetProperty("user").GetString()!),
-                entry => entry.GetProperty("password").GetString()!));
+                entry => entry.GetProperty("password").GetString()!))
+        {
+            SeatGateway = lab.RootElement.GetProperty("seat").GetProperty("gateway").GetString()!,
+        };
     }
 
     /// <summary>The password of a user on a host.</summary>

@@ -58,12 +58,16 @@ public sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a node and waits until it is ready; <see cref="Admin"/> can sign in then.</summary>
-    public static async Task<NodeProcess> StartAsync(string? dataDirectory = null, params string[] options)
+    public static Task<NodeProcess> StartAsync(string? dataDirectory = null, params string[] options) =>
+        StartAtAsync("127.0.0.1", dataDirectory, options);
+
+    /// <summary>Starts a node whose front door listens at another address than loopback.</summary>
+    public static async Task<NodeProcess> StartAtAsync(string rdpAddress, string? dataDirectory = null, params string[] options)
     {
         string data = dataDirectory ?? Directory.CreateTempSubdirectory("rc-node-").FullName;
         int http = FreeRdpProxy.FreePort(), rdp = FreeRdpProxy.FreePort();
         var start = new ProcessStartInfo(
-            Repository.Node, ["node", "--data", data, "--http", $"127.0.0.1:{http}", "--rdp", $"127.0.0.1:{rdp}", .. options])
+            Repository.Node, ["node", "--data", data, "--http", $"127.0.0.1:{http}", "--rdp", $"{rdpAddress}:{rdp}", .. options])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

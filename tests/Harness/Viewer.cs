@@ -41,12 +41,15 @@ public sealed class Viewer : IDisposable
     /// <summary>Connects; the result is a viewer or why there is none.</summary>
     public static (Viewer? Viewer, RdpFailure? Failure) Connect(string address, int port, Func<RdpClientOptions, RdpClientOptions> options)
     {
-        int descriptor;
-        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true })
-        {
-            socket.Connect(new IPEndPoint(IPAddress.Parse(address), port));
-            descriptor = SocketHandOver.Take(socket).Detach();
-        }
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(new IPEndPoint(IPAddress.Parse(address), port));
+        return Connect(socket, address, options);
+    }
+
+    /// <summary>Connects over a socket that already reaches the server.</summary>
+    public static (Viewer? Viewer, RdpFailure? Failure) Connect(Socket socket, string address, Func<RdpClientOptions, RdpClientOptions> options)
+    {
+        int descriptor = SocketHandOver.Take(socket).Detach();
 
         var client = new RdpClient(options(new RdpClientOptions { Socket = descriptor, ServerName = address, Width = 1024, Height = 768 }));
         var viewer = new Viewer(client);
