@@ -11,6 +11,7 @@ internal sealed class Background
 {
     private const int TileLog2 = 6, CellLog2 = 8;
     private const int Columns = 64, Rows = 32, CellColumns = 16, CellRows = 8;
+    private const long BlinkMinNanos = 500_000_000;
     private const long SmallAreaMax = 16 << (2 * TileLog2);
 
     private readonly TileHistory[] _tiles = new TileHistory[Columns * Rows];
@@ -44,7 +45,11 @@ internal sealed class Background
 
     /// <summary>Whether a small area comes here in its usual rhythm.</summary>
     internal bool IsOnBeat(in SurfaceRectangle area, long nanos) =>
-        IsSmall(area) && Tile((area.X + area.Width / 2) >> TileLog2, (area.Y + area.Height / 2) >> TileLog2).IsOnBeat(nanos);
+        IsSmall(area) && Middle(area).IsOnBeat(nanos);
+
+    /// <summary>Whether a small area comes here as slowly and regularly as a caret blinks.</summary>
+    internal bool IsBlinking(in SurfaceRectangle area, long nanos) =>
+        IsOnBeat(area, nanos) && Middle(area).PeriodNanos >= BlinkMinNanos;
 
     /// <summary>Forgets everything.</summary>
     internal void Clear()
@@ -74,6 +79,9 @@ internal sealed class Background
 
     private static (int Left, int Top, int Right, int Bottom) Places(in SurfaceRectangle area, int log2) =>
         (area.X >> log2, area.Y >> log2, Math.Max(area.X, area.Right - 1) >> log2, Math.Max(area.Y, area.Bottom - 1) >> log2);
+
+    private ref TileHistory Middle(in SurfaceRectangle area) =>
+        ref Tile((area.X + area.Width / 2) >> TileLog2, (area.Y + area.Height / 2) >> TileLog2);
 
     private ref TileHistory Tile(int x, int y) => ref _tiles[(y & (Rows - 1)) * Columns + (x & (Columns - 1))];
 

@@ -7,11 +7,13 @@ internal sealed class Caret
 {
     private const int GlyphMin = 3, GlyphMax = 48, LineMax = 96, CoalescedMax = 16;
     private const int CaretHeightMin = 6, CaretHeightMax = 48;
+    private const long SeenLatelyNanos = 1_500_000_000;
     private const double BlinkOctaves = 0.3;
 
     private SurfaceRectangle _text;
     private int _sureOfGlyph;
     private double _blinkOctave;
+    private long _seenNanos;
 
     /// <summary>The caret's own rhythm; it goes with the caret, so it is not a tile's.</summary>
     private TileHistory _blink;
@@ -43,7 +45,8 @@ internal sealed class Caret
     /// <summary>A key was answered here.</summary>
     /// <param name="area">The first area of its picture.</param>
     /// <param name="keys">How many keys the picture answers.</param>
-    internal void Typed(in SurfaceRectangle area, int keys)
+    /// <param name="nanos">When its first byte was received.</param>
+    internal void Typed(in SurfaceRectangle area, int keys, long nanos)
     {
         if (area.Height > LineMax || area.Width > GlyphMax * (CoalescedMax + 1))
         {
@@ -61,6 +64,14 @@ internal sealed class Caret
             }
         }
 
+        _seenNanos = nanos;
+        if (IsGlyphSure && area.Height > _text.Height && area.Width > GlyphWidth * 2 && keys == 1)
+        {
+            // One key that painted more than one line: the text went on at the left of the next one.
+            Move(new(area.X, area.Bottom - _text.Height, GlyphWidth, _text.Height), nanos);
+            return;
+        }
+
         _text = area;
         int width = Math.Min(GlyphWidth, area.Width);
         Box = new(area.Right - width, area.Y, width, area.Height);
@@ -71,33 +82,37 @@ internal sealed class Caret
         IsKnown && area.Height <= LineMax ? _blink.Density(nanos, octave) : 0;
 
     /// <summary>Nobody's action painted this: if it is the caret's blinking, its rhythm is learned and its place followed.</summary>
-    /// <returns>True when it was.</returns>
-    internal bool Blinked(in SurfaceRectangle area, long nanos, double weight)
+    internal void Blinked(in SurfaceRectangle area, long nanos, double weight)
     {
         double octave = Background.Octave(area);
         bool alike = _blinkOctave > 0 && Math.Abs(octave - _blinkOctave) < BlinkOctaves;
-        bool here = IsKnown && area.Width <= 2 * GlyphWidth && area.Height <= LineMax && !area.Intersect(Around(2 * GlyphWidth)).IsEmpty;
+        bool here = IsKnown && area.Width <= 2 * GlyphWidth && area.Height <= LineMax
+            && !area.Intersect(Around(2 * GlyphWidth)).IsEmpty;
         if (!here && !(alike && _blink.IsOnBeat(nanos)))
         {
-            return false;
+            return;
         }
 
         _blink.Learn(nanos, octave, weight);
         _blinkOctave = octave;
-        if (!here)
+        if (here)
         {
-            Box = area;
+            _seenNanos = nanos;
         }
-
-        return true;
+        else
+        {
+            Move(area, nanos);
+        }
     }
 
-    /// <summary>Something small and upright keeps a rhythm: as long as nothing better is known, that is the caret.</summary>
-    internal void Guess(in SurfaceRectangle area)
+    /// <summary>Something small and upright keeps the slow rhythm of a caret: there it is, unless it was seen elsewhere lately.</summary>
+    internal void Guess(in SurfaceRectangle area, long nanos)
     {
-        if (!IsKnown && area.Height is >= CaretHeightMin and <= CaretHeightMax && area.Width <= area.Height)
+        bool isAlike = _blinkOctave <= 0 || Math.Abs(Background.Octave(area) - _blinkOctave) < BlinkOctaves;
+        bool isUpright = area.Height is >= CaretHeightMin and <= CaretHeightMax && area.Width <= area.Height;
+        if (isAlike && isUpright && nanos > _seenNanos + SeenLatelyNanos)
         {
-            Box = area;
+            Move(area, nanos);
         }
     }
 
@@ -108,6 +123,10 @@ internal sealed class Caret
     /// <summary>Whether this is no more than the caret itself, which no glyph is: a glyph pushes the caret on.</summary>
     internal bool Holds(in SurfaceRectangle area) => IsGlyphSure && Box.Contains(area);
 
+    /// <summary>Whether this has the size of a glyph and the caret behind it, wherever it is.</summary>
+    internal bool IsLikeAGlyph(in SurfaceRectangle area) => IsGlyphSure
+        && area.Height == _text.Height && area.Width > GlyphWidth && area.Width <= 2 * GlyphWidth;
+
     /// <summary>Whether this is text at the caret, by place and size.</summary>
     internal bool IsNear(in SurfaceRectangle area) => IsKnown
         && area.Height <= 3 * Box.Height && area.Width <= 20 * GlyphWidth && !area.Intersect(Around(3 * GlyphWidth)).IsEmpty;
@@ -116,9 +135,11 @@ internal sealed class Caret
     internal SurfaceRectangle Around(int pixels) =>
         new(Box.X - pixels, Box.Y - pixels / 2, Box.Width + 2 * pixels, Box.Height + pixels);
 
+    private void Move(in SurfaceRectangle area, long nanos) => (Box, _text, _seenNanos) = (area, area, nanos);
+
     /// <summary>Forgets everything.</summary>
     internal void Clear()
     {
-        (Box, _text, _blink, _blinkOctave, _sureOfGlyph, GlyphWidth) = (default, default, default, 0, 0, 8);
+        (Box, _text, _blink, _blinkOctave, _sureOfGlyph, GlyphWidth, _seenNanos) = (default, default, default, 0, 0, 8, 0);
     }
 }

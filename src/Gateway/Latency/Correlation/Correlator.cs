@@ -44,7 +44,7 @@ public sealed class Correlator
     private readonly Verdicts _verdicts = new(AnswersMax), _chance = new(answersMax: 0);
     private readonly LatencyBelief[] _beliefs;
     private readonly Matching _matching, _surrogates;
-    private readonly Correlogram _correlogram = new();
+    private readonly Correlogram _correlogram;
     private readonly SentInput[] _shifted = new SentInput[SurrogatesMax];
     private long _shiftedWritten, _shiftedTaken, _floorNanos;
     private long _solicitedUntil, _keySentNanos, _lookedNanos;
@@ -58,6 +58,7 @@ public sealed class Correlator
     {
         FloorNanos = floorNanos;
         _beliefs = [.. Enum.GetValues<Expectation>().Select(_ => new LatencyBelief())];
+        _correlogram = new Correlogram(_verdicts.Latencies);
         _matching = new Matching(_caret, _beliefs, _verdicts, learns: true);
         _surrogates = new Matching(_caret, _beliefs, _chance, learns: false);
     }
@@ -73,7 +74,7 @@ public sealed class Correlator
     public MatchCounts Counts => _verdicts.Count(_chance);
 
     /// <summary>Whether the matches agree with a control that matches nothing. Costs microseconds: ask once a second at most.</summary>
-    public SurrogateCheck Check() => _correlogram.Compare(_verdicts.Latencies);
+    public SurrogateCheck Check() => _correlogram.Compare();
 
     /// <summary>An input was written to the host's socket.</summary>
     public void Sent(in SentInput input)
@@ -173,12 +174,13 @@ public sealed class Correlator
             return;
         }
 
+        bool isBlinking = _background.IsBlinking(area, nanos);
         double weight = Math.Min(WeightMax, 1 / _free);
         _background.Learn(area, nanos, weight);
         _caret.Blinked(area, nanos, weight);
-        if (onBeat)
+        if (isBlinking)
         {
-            _caret.Guess(area);
+            _caret.Guess(area, nanos);
         }
     }
 

@@ -7,20 +7,28 @@ namespace RemoteChain.Gateway.Latency.Correlation;
 internal sealed class Correlogram
 {
     private const int InputsMax = 64, PicturesMax = 256;
-    private const double MemoryMax = 2000;
+    private const double MemoryMax = 1000;
     private const long OnePictureNanos = 1_000_000;
     private const double EnoughInputs = 40, EnoughExcess = 10, Significance = 4, PeakEdge = 0.5;
     private const int Reach = 2;
-    private const double Tolerance = 0.3;
+
+    // A peak over more than two octaves, or with more pictures than inputs, is a burst's and not an answer's.
+    private const double BurstExcess = 1.5;
+    private const int WidePeak = 16;
+    private const double Tolerance = 0.3, SameShare = 0.7;
     private const long ToleranceMinNanos = 3_000_000;
 
     private static readonly long[] s_shifts = [1_310_000_000, 2_690_000_000, 4_370_000_000];
 
+    private readonly double[] _matched;
     private readonly double[] _real = new double[LatencyBins.Count], _shifted = new double[LatencyBins.Count];
     private readonly double[] _excess = new double[LatencyBins.Count], _smooth = new double[LatencyBins.Count];
     private readonly long[] _inputs = new long[InputsMax], _pictures = new long[PicturesMax];
     private long _inputCount, _pictureCount;
     private double _seen;
+
+    /// <summary>A control for these matches, by <see cref="LatencyBins"/>; it lets them fade as it fades itself.</summary>
+    internal Correlogram(double[] matched) => _matched = matched;
 
     /// <summary>An input of which a picture is expected.</summary>
     internal void Sent(long nanos)
@@ -72,36 +80,48 @@ internal sealed class Correlogram
         }
     }
 
-    /// <summary>Compares what stands out with the latencies of the matches.</summary>
-    internal SurrogateCheck Compare(double[] matched)
+    /// <summary>
+    /// Compares what stands out with the latencies of the matches, where it stands out: the matches there must have the same median, and
+    /// be as many. Where inputs come in bursts or in a beat, several peaks stand out or none, and agreement is not to be had.
+    /// </summary>
+    internal SurrogateCheck Compare()
     {
-        long matchedMedian = LatencyBins.Median(matched, 0, LatencyBins.Count - 1);
         int peak = FindPeak();
+        if (_seen < EnoughInputs || peak < 0)
+        {
+            return new(SurrogateVerdict.TooFew, _seen, 0, 0, 0);
+        }
+
         var (from, to) = (peak, peak);
-        while (peak >= 0 && from > 0 && _smooth[from - 1] > PeakEdge * _smooth[peak])
+        while (from > 0 && _smooth[from - 1] > PeakEdge * _smooth[peak])
         {
             from--;
         }
 
-        while (peak >= 0 && to < LatencyBins.Count - 1 && _smooth[to + 1] > PeakEdge * _smooth[peak])
+        while (to < LatencyBins.Count - 1 && _smooth[to + 1] > PeakEdge * _smooth[peak])
         {
             to++;
         }
 
-        double excess = 0;
-        for (int bin = from; bin <= to && peak >= 0; bin++)
+        // One bin more to both sides: smoothing moved the edges.
+        (from, to) = (Math.Max(0, from - 1), Math.Min(to + 1, LatencyBins.Count - 1));
+        double excess = 0, matches = 0;
+        for (int bin = from; bin <= to; bin++)
         {
-            excess += _excess[bin];
+            excess += Math.Max(0, _excess[bin]);
+            matches += _matched[bin];
         }
 
-        if (_seen < EnoughInputs || excess < EnoughExcess || matched.Sum() < EnoughExcess)
+        double perInput = excess / _seen, matchesPerInput = matches / Math.Max(_seen, 1);
+        long median = LatencyBins.Median(_excess, from, to), matchedMedian = LatencyBins.Median(_matched, from, to);
+        if (excess < EnoughExcess || perInput > BurstExcess || to - from > WidePeak)
         {
-            return new(SurrogateVerdict.TooFew, _seen, _seen == 0 ? 0 : excess / _seen, 0, 0);
+            return new(SurrogateVerdict.TooFew, _seen, perInput, median, matchedMedian);
         }
 
-        long median = LatencyBins.Median(_excess, from, to);
-        bool agrees = Math.Abs(median - matchedMedian) <= Math.Max(ToleranceMinNanos, Tolerance * median);
-        return new(agrees ? SurrogateVerdict.Agrees : SurrogateVerdict.Distrust, _seen, excess / _seen, median, matchedMedian);
+        bool agrees = matchesPerInput >= SameShare * Math.Min(1, perInput)
+            && Math.Abs(median - matchedMedian) <= Math.Max(ToleranceMinNanos, Tolerance * median);
+        return new(agrees ? SurrogateVerdict.Agrees : SurrogateVerdict.Distrust, _seen, perInput, median, matchedMedian);
     }
 
     // The bin around which the excess is densest, among those where it cannot be chance; -1 when there is none.
@@ -148,6 +168,7 @@ internal sealed class Correlogram
         {
             _real[bin] /= 2;
             _shifted[bin] /= 2;
+            _matched[bin] /= 2;
         }
     }
 }

@@ -12,9 +12,11 @@ internal sealed class LatencyBelief
     private const long LongMinNanos = 40_000_000, LongMaxNanos = 500_000_000;
     private const double Long = 0.95, EnoughForLong = 8;
 
+    private static readonly double[] s_seconds = [.. Enumerable.Range(0, LatencyBins.Count).Select(LatencyBins.Seconds)];
     private static readonly double[] s_prior = Prior();
 
     private readonly double[] _seen = new double[LatencyBins.Count];
+    private readonly double[] _density = [.. s_prior];
     private double _total;
 
     /// <summary>Hardly an answer comes later than this.</summary>
@@ -47,26 +49,34 @@ internal sealed class LatencyBelief
         {
             LongNanos = Math.Clamp(2 * LatencyBins.Start(at + 1), LongMinNanos, LongMaxNanos);
         }
+
+        Spread();
     }
 
     /// <summary>Probability of an answer this long after the input, per second.</summary>
-    internal double Density(long nanos)
+    internal double Density(long nanos) => _density[LatencyBins.Of(nanos)];
+
+    /// <summary>What was learned has turned out wrong.</summary>
+    internal void Forget()
     {
-        int bin = LatencyBins.Of(nanos);
-        double prior = s_prior[bin];
-        if (_total == 0)
-        {
-            return prior;
-        }
+        Array.Clear(_seen);
+        s_prior.CopyTo(_density, 0);
+        (_total, LongNanos) = (0, LongMaxNanos / 2);
+    }
 
-        double mass = 0, seconds = 0;
-        for (int near = Math.Max(0, bin - Reach); near <= Math.Min(bin + Reach, LatencyBins.Count - 1); near++)
+    private void Spread()
+    {
+        for (int bin = 0; bin < LatencyBins.Count; bin++)
         {
-            mass += _seen[near];
-            seconds += LatencyBins.Seconds(near);
-        }
+            double mass = 0, seconds = 0;
+            for (int near = Math.Max(0, bin - Reach); near <= Math.Min(bin + Reach, LatencyBins.Count - 1); near++)
+            {
+                mass += _seen[near];
+                seconds += s_seconds[near];
+            }
 
-        return Sure * mass / (_total * seconds) + (1 - Sure) * prior;
+            _density[bin] = Sure * mass / (_total * seconds) + (1 - Sure) * s_prior[bin];
+        }
     }
 
     /// <summary>Probability that the answer has come within this time.</summary>
@@ -78,7 +88,7 @@ internal sealed class LatencyBelief
         {
             double part = bin == until ? 0.5 : 1;
             seen += part * _seen[bin];
-            prior += part * s_prior[bin] * LatencyBins.Seconds(bin);
+            prior += part * s_prior[bin] * s_seconds[bin];
         }
 
         return _total == 0 ? prior : Sure * seen / _total + (1 - Sure) * prior;

@@ -5,14 +5,14 @@ namespace RemoteChain.Gateway.Latency.Correlation;
 /// answer than by itself. Answers keep the order of the inputs; one area may answer several. What speaks strongly is decided at once,
 /// what speaks weakly waits for something better.
 /// </summary>
-internal sealed class Matching
+internal sealed partial class Matching
 {
     // e^4: the area is 55 times as likely an answer as not; e^2: 7 times, and below that nothing is accepted.
     private const double Strong = 4, Weak = 2;
 
     // Hosts do not reorder: of two inputs that claim a picture, the older one gets it, unless its claim is weaker by more than what it
     // takes to believe that it painted nothing. That is as much as such inputs are rare, between these.
-    private const double PaintsNothingMin = 0.003, PaintsNothingMax = 0.3, PaintsNothingLearn = 0.05;
+    private const double PaintsNothingMin = 0.01, PaintsNothingMax = 0.3, PaintsNothingLearn = 0.05;
 
     // Text that grows at the caret by whole glyphs is e^3 times as likely typed as not.
     private const double Grows = 3;
@@ -20,8 +20,11 @@ internal sealed class Matching
     // A later area replaces an earlier one only if it is this much better: the first change is the answer.
     private const double Better = 1;
 
-    // Keys that the text's growth proves to be in a picture need no more than not to contradict it.
-    private const double ProvenByText = -6;
+    // Keys that the text's growth proves to be in one picture were pressed within this time.
+    private const long TogetherNanos = 300_000_000;
+
+    // A glyph that nobody waits for is not looked for longer than this after the last key.
+    private const long LeftOverMaxNanos = 500_000_000;
 
     // An older input shares a picture if its own answer is that likely to fall into the same frame of the host.
     private const double FrameSeconds = 0.04, ShareMin = 0.15;
@@ -69,16 +72,18 @@ internal sealed class Matching
         int best = Score(area, background, floorNanos, out bool followsUp);
         if (best < 0)
         {
-            return Settles(area, background) || followsUp;
+            return IsLeftOver(area) || Settles(area, background) || followsUp;
         }
 
+        // What speaks for the picture being an answer at all speaks for the oldest that it may answer.
         int first = OldestCloseTo(best);
+        _scores[first] = _scores[best];
         bool isAlone = IsAlone(first);
         int keys = Share(area, first);
         bool isStrong = _scores[first] >= Strong;
         if (_learns && _waiting[first].Expected == Expectation.Key && (isStrong || !_caret.IsKnown || _caret.IsNear(area.Rectangle)))
         {
-            _caret.Typed(area.Rectangle, keys);
+            _caret.Typed(area.Rectangle, keys, area.ReceivedNanos);
         }
 
         if (isStrong)
@@ -144,9 +149,8 @@ internal sealed class Matching
             }
 
             double response = RegionPrior.Of(input, area.Rectangle, _caret).Density * _beliefs[(int)input.Expected].Density(latency);
-            double score = response > 0
-                ? Math.Log(response / background) + (input.IsText ? growth : 0)
-                : double.NegativeInfinity;
+            // What would be below 0 is never chosen, and its logarithm would be most of the work.
+            double score = response > background ? Math.Log(response / background) + (input.IsText ? growth : 0) : double.NegativeInfinity;
             if (score < (input.Expected == Expectation.Hover ? Strong : Weak))
             {
                 input.SawBackground |= response > s_wouldDo;
@@ -167,167 +171,11 @@ internal sealed class Matching
         return best;
     }
 
-    private int OldestCloseTo(int best)
-    {
-        for (int i = 0; i < best; i++)
-        {
-            if (IsCandidate(i, best) && _scores[i] >= Math.Max(Weak, _scores[best] - Nearly))
-            {
-                return i;
-            }
-        }
-
-        return best;
-    }
-
-    // Inputs that already have a picture are replaced only when nobody else wants the new one.
-    private bool IsCandidate(int i, int of) =>
-        _waiting[i].Expected != Expectation.Hover && _waiting[i].IsFamilyOf(_waiting[of]) && !_waiting[i].HasPicture;
-
-    private bool IsAlone(int first)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            if (i != first && IsCandidate(i, first) && _scores[i] >= Math.Max(Weak, _scores[first] - Nearly))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // The area becomes the picture of the first and of those that share it; returns how many.
-    private int Share(in PaintedArea area, int first)
-    {
-        int count = 1;
-        Choose(first, area, _scores[first]);
-        int proven = _waiting[first].Expected == Expectation.Key ? _caret.KeysIn(area.Rectangle) : 0;
-        for (int i = first - 1; i >= 0 && proven != 1; i--)
-        {
-            if (IsCandidate(i, first) && (proven > count ? _scores[i] > ProvenByText : proven == 0 && SharesAsOlder(i, area)))
-            {
-                count++;
-                Choose(i, area, _scores[i]);
-            }
-        }
-
-        for (int i = first + 1; i < _count && proven != 1; i++)
-        {
-            double within = IsCandidate(i, first) && _scores[i] >= Weak ? Within(i, area) : 0;
-            if (proven > count ? within > 0 : proven == 0 && within >= 0.5)
-            {
-                count++;
-                Choose(i, area, proven > 0 || within >= 1 ? _scores[i] : Math.Min(_scores[i], Math.Log(within / (1 - within))));
-            }
-        }
-
-        for (int i = 0; i < _count && count > 1; i++)
-        {
-            if (_waiting[i].Sequence == area.Sequence)
-            {
-                _waiting[i].Shared = count;
-            }
-        }
-
-        return count;
-    }
-
-    private bool SharesAsOlder(int i, in PaintedArea area) => _scores[i] >= Weak
-        && _beliefs[(int)_waiting[i].Expected].Density(area.ReceivedNanos - _waiting[i].SentNanos) * FrameSeconds >= ShareMin;
-
-    private double Within(int i, in PaintedArea area) =>
-        _beliefs[(int)_waiting[i].Expected].Within(area.ReceivedNanos - _waiting[i].SentNanos);
-
     private void Choose(int i, in PaintedArea area, double score)
     {
         ref var input = ref _waiting[i];
-        input.Rival = input.HasPicture ? Math.Max(input.Rival, input.Margin) : 0;
+        input.Rival = input.HasPicture && !input.IsMatched ? Math.Max(input.Rival, input.Margin) : 0;
         (input.Sequence, input.ReceivedNanos, input.SettledNanos) = (area.Sequence, area.ReceivedNanos, area.ReceivedNanos);
         (input.Margin, input.Area, input.Shared) = (score, area.Rectangle, 1);
-    }
-
-    // The picture is certain: those that share it are matched, and what was sent before them is decided with it.
-    private void Confirm(ulong sequence, int first, bool mayLearn)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            ref var input = ref _waiting[i];
-            if (input.Sequence == sequence)
-            {
-                input.IsMatched = true;
-            }
-            else if (i < first && (input.IsMatched || (input.Expected != Expectation.Hover && input.IsFamilyOf(_waiting[first]))))
-            {
-                Close(ref input, Unmatched.Overtaken);
-            }
-        }
-
-        if (mayLearn && _learns)
-        {
-            Learn(_waiting[first]);
-        }
-
-        Sweep();
-    }
-
-    private void Learn(in WaitingInput input) => _beliefs[(int)input.Expected].Learn(input.LatencyNanos);
-
-    private void FollowCaret(in WaitingInput input)
-    {
-        if (input.Expected == Expectation.Key)
-        {
-            _caret.Typed(input.Area, 1);
-        }
-    }
-
-    // What has a picture with a clear lead is matched; otherwise the reason counts.
-    private void Close(ref WaitingInput input, Unmatched reason)
-    {
-        bool isMatch = input.IsMatched || (input.HasPicture && input.Lead >= Weak);
-        _verdicts.Decided(input, isMatch ? Unmatched.Not : input.HasPicture ? Unmatched.Ambiguous : reason);
-        input.IsOut = true;
-        if (input.Expected == Expectation.Key)
-        {
-            _paintsNothing = Math.Clamp(
-                _paintsNothing + PaintsNothingLearn * ((isMatch ? 0 : 1) - _paintsNothing), PaintsNothingMin, PaintsNothingMax);
-        }
-    }
-
-    // Whether the area goes on with what an answer began.
-    private bool Settles(in PaintedArea area, double background)
-    {
-        bool any = false;
-        for (int i = 0; i < _count && background < Still && !_caret.Holds(area.Rectangle); i++)
-        {
-            ref var input = ref _waiting[i];
-            if (input.IsMatched && area.ReceivedNanos - input.SettledNanos < Correlator.SettledAfterNanos
-                && RegionPrior.Of(input, area.Rectangle, _caret).Place != Place.Elsewhere)
-            {
-                input.SettledNanos = Math.Max(input.SettledNanos, area.ReceivedNanos);
-                any = true;
-            }
-        }
-
-        return any;
-    }
-
-    private void Sweep()
-    {
-        int kept = 0;
-        for (int i = 0; i < _count; i++)
-        {
-            if (!_waiting[i].IsOut)
-            {
-                if (kept != i)
-                {
-                    _waiting[kept] = _waiting[i];
-                }
-
-                kept++;
-            }
-        }
-
-        _count = kept;
     }
 }

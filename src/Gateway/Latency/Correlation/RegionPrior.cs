@@ -21,6 +21,8 @@ internal static class RegionPrior
     // Shares of answers by place, over the octaves of size that such answers have. The rest of the screen is worth 200 small places
     // or 20 large ones.
     private const double SmallPlaces = 200, LargePlaces = 20;
+    // Glyphs of one text are within half an octave of size.
+    private const double GlyphSizes = 2;
     private const int LargeAreaMin = 8192, PointerReach = 48, HoverReach = 64, HoverAreaMax = 256 * 128;
 
     /// <summary>Place and density for this input.</summary>
@@ -49,7 +51,9 @@ internal static class RegionPrior
 
         var box = caret.Box;
         bool onTheLine = area.Y < box.Bottom + 2 * box.Height && area.Bottom > box.Y - box.Height;
-        return onTheLine ? (Place.Plausible, 0.15 / 8) : (Place.Elsewhere, Elsewhere(area, 0.1));
+        // The text may go on anywhere, but it keeps its size.
+        double elsewhere = isText && caret.IsLikeAGlyph(area) ? 0.1 / SmallPlaces * GlyphSizes : Elsewhere(area, 0.1);
+        return onTheLine ? (Place.Plausible, Math.Max(0.15 / 8, elsewhere)) : (Place.Elsewhere, elsewhere);
     }
 
     private static (Place, double) OfPointer(in SurfaceRectangle area, in SurfaceRectangle pointer) =>

@@ -5,7 +5,7 @@ internal struct TileHistory
 {
     private const double MemorySeconds = 10;
     internal const double UnknownRate = 0.005;
-    private const double SizeSpreadMin = 0.2, OddSizes = 0.01, LearnSize = 0.2;
+    private const double SizeSpreadMin = 0.2, OddSizes = 0.01, FarSizes = 6, LearnSize = 0.2;
     private const int RegularAfter = 3, RegularMax = 8;
     private const long BurstNanos = 8_000_000, ToleranceMinNanos = 4_000_000;
     private const double ToleranceShare = 0.04, OffBeat = 0.05;
@@ -23,6 +23,9 @@ internal struct TileHistory
     /// <summary>True when it keeps a rhythm.</summary>
     internal readonly bool IsRegular => _regular >= RegularAfter;
 
+    /// <summary>After this long it begins anew, in case it keeps a rhythm.</summary>
+    internal readonly long PeriodNanos => _intervalNanos + _intervalBeforeNanos;
+
     /// <summary>Nobody's action painted <paramref name="octave"/> (logarithm of the area) here. It counts <paramref name="weight"/> times,
     /// for those that came while inputs hid whose they were.</summary>
     internal void Learn(long nanos, double octave, double weight)
@@ -37,7 +40,7 @@ internal struct TileHistory
         _octave += LearnSize * off;
         _variance = (1 - LearnSize) * (_variance + LearnSize * off * off);
         long interval = Math.Max(0, nanos - _lastNanos);
-        _rate = _rate * Math.Exp(-interval * 1e-9 / MemorySeconds) + weight / MemorySeconds;
+        _rate = _rate * Fading(interval) + weight / MemorySeconds;
         if (interval < BurstNanos)
         {
             return;
@@ -72,7 +75,7 @@ internal struct TileHistory
             return unknown;
         }
 
-        double rate = _rate * Math.Exp(Math.Min(0, _lastNanos - nanos) * 1e-9 / MemorySeconds);
+        double rate = _rate * Fading(nanos - _lastNanos);
         if (IsRegular && nanos - _lastNanos < MemorySeconds * 1e9)
         {
             rate = Beat(nanos) != 0 ? Math.Max(rate, 0.5e9 / Tolerance(_intervalNanos + _intervalBeforeNanos)) : rate * OffBeat;
@@ -80,8 +83,15 @@ internal struct TileHistory
 
         double spread = Math.Sqrt(Math.Max(_variance, SizeSpreadMin * SizeSpreadMin));
         double z = (octave - _octave) / spread;
-        double size = (1 - OddSizes) * Math.Exp(-z * z / 2) / (spread * 2.5066) + OddSizes / Octaves;
+        double size = OddSizes / Octaves + (Math.Abs(z) > FarSizes ? 0 : (1 - OddSizes) * Math.Exp(-z * z / 2) / (spread * 2.5066));
         return unknown + rate * size;
+    }
+
+    // An exponential for what is long, and its beginning for what is short: this is asked for every tile of every area.
+    private static double Fading(long nanos)
+    {
+        double memories = Math.Max(0, nanos) * 1e-9 / MemorySeconds;
+        return memories < 0.05 ? 1 - memories : Math.Exp(-memories);
     }
 
     private static double Tolerance(long periodNanos) => Math.Max(ToleranceMinNanos, ToleranceShare * periodNanos / 2);

@@ -28,7 +28,7 @@ internal struct WaitingInput
     internal long ReceivedNanos, SettledNanos;
     internal double Margin;
 
-    /// <summary>How much the best of the earlier pictures speaks for itself, which were not chosen; at least 0, which is no picture.</summary>
+    /// <summary>How much speaks for the best of the earlier pictures, which was not chosen; at least 0, which is no picture.</summary>
     internal double Rival;
 
     internal int Shared;

@@ -101,7 +101,8 @@ internal sealed class Scene
             wrong += answer.IsMatch && answer.DamageSequence != truth ? 1 : 0;
             if (answer.DamageSequence != truth)
             {
-                misses.Add($"{answer.Reason}, margin {answer.Margin:F1}: got {Say(answer, answer.DamageSequence)}, true is {Say(answer, truth)}");
+                string got = Say(answer, answer.DamageSequence);
+                misses.Add($"{answer.Reason}, margin {answer.Margin:F1}: got {got}, true is {Say(answer, truth)}");
             }
         }
 

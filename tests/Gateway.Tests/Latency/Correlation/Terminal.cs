@@ -33,6 +33,9 @@ internal sealed class Terminal
     /// <summary>The host waits this long between two pictures.</summary>
     internal double FrameMillis { get; set; } = 4;
 
+    /// <summary>The host's encoder knows damage only in squares of this many pixels.</summary>
+    internal int TilePixels { get; set; } = 1;
+
     internal bool Echoes { get; set; } = true;
 
     /// <summary>Types this many keys.</summary>
@@ -117,7 +120,10 @@ internal sealed class Terminal
 
     private void Flush()
     {
-        ulong area = _scene.Paint(_dirty.X, _dirty.Y, _dirty.Width, _dirty.Height);
+        int left = _dirty.X / TilePixels * TilePixels, top = _dirty.Y / TilePixels * TilePixels;
+        int right = (_dirty.Right + TilePixels - 1) / TilePixels * TilePixels;
+        int bottom = (_dirty.Bottom + TilePixels - 1) / TilePixels * TilePixels;
+        ulong area = _scene.Paint(left, top, right - left, bottom - top);
         _dirty = default;
         _nextFrameNanos = _scene.Now + (long)(FrameMillis * Scene.Milli);
         foreach (ulong input in _due)
