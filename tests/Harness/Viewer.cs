@@ -29,6 +29,9 @@ public sealed class Viewer : IDisposable
     /// <summary>When the last paint was decoded, on the monotonic clock.</summary>
     public long PaintedNanos { get; private set; }
 
+    /// <summary>Told of every paint, after it was counted.</summary>
+    public RdpPaintHandler? Watching { get; set; }
+
     /// <summary>Why the connection ended; null while it lives.</summary>
     public RdpFailure? Ended { get; private set; }
 
@@ -136,6 +139,9 @@ public sealed class Viewer : IDisposable
         }
     }
 
+    /// <summary>One mouse event (PTRFLAGS_*, MS-RDPBCGR 2.2.8.1.1.3.1.1.3).</summary>
+    public void Point(ushort flags, int x, int y) => _client.SendMouse(flags, (ushort)x, (ushort)y);
+
     /// <summary>Moves the pointer and clicks the left button.</summary>
     public void Click(ushort x, ushort y)
     {
@@ -185,5 +191,6 @@ public sealed class Viewer : IDisposable
     {
         Paints++;
         PaintedNanos = paint.DecodedNanos;
+        Watching?.Invoke(paint);
     }
 }
