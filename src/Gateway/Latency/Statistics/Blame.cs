@@ -14,6 +14,8 @@ internal static class Blame
     /// <summary>Changes smaller than this part of the largest one may be its side effects.</summary>
     public const double SideEffectShare = 0.04;
 
+    private const double FloorSignDeviations = 2.5;
+
     private static readonly Detector[] s_detectors = Enum.GetValues<Detector>();
 
     /// <summary>Everything worth a name: certain ones first, then the largest first.</summary>
@@ -55,12 +57,17 @@ internal static class Blame
         var nearest = parts.Stages.Where((_, stage) => !pooled.Contains(stage)).Select(part => (Parts: ImmutableArray.Create(part.Part), Seen: part))
             .Concat(parts.Pools.Select(pool => (Parts: SetOf(parts, pool), Seen: pool.Sum)))
             .Where(candidate => candidate.Seen.Pair.IsComparable)
-            .OrderByDescending(candidate => IsWorthNaming(candidate.Seen, candidate.Seen.Loudest))
-            .ThenByDescending(candidate => Math.Abs(candidate.Seen.DeviationOf(candidate.Seen.Loudest))).FirstOrDefault();
+            .OrderByDescending(candidate => IsWorthNaming(candidate.Seen, Sign(candidate.Seen)))
+            .ThenByDescending(candidate => Sign(candidate.Seen) == Detector.Floor)
+            .ThenByDescending(candidate => Math.Abs(candidate.Seen.DeviationOf(Sign(candidate.Seen)))).FirstOrDefault();
         return nearest.Seen is not { } seen
             ? null
-            : new(nearest.Parts, ChangeShape.None, seen.Difference.Of(seen.Loudest), Certainty.None, seen.ChanceOf(seen.Loudest));
+            : new(nearest.Parts, ChangeShape.None, seen.Difference.Of(Sign(seen)), Certainty.None, seen.ChanceOf(Sign(seen)));
     }
+
+    // What speaks for a part that has no name yet: its floor if that moved at all, because outliers move tails and nothing but a change moves floors.
+    private static Detector Sign(ComparedPart seen) =>
+        IsWorthNaming(seen, Detector.Floor) && Math.Abs(seen.DeviationOf(Detector.Floor)) >= FloorSignDeviations ? Detector.Floor : seen.Loudest;
 
     // What one column alone says.
     private static Change Judge(ComparedPart seen)
@@ -87,17 +94,19 @@ internal static class Blame
         return Math.Abs(nanos) >= WorthNamingNanos && Math.Sign(nanos) == Math.Sign(seen.DeviationOf(detector));
     }
 
-    // Whatever the mean moved by, the fastest moved by at least half of it when every sample did, the middle when most did.
+    // Whatever the mean moved by at least, the fastest moved by half of it when every sample did, the middle when most did. At least, because
+    // one outlier moves a mean by anything.
     private static (ChangeShape Shape, Figure Size) ShapeOf(Differences difference)
     {
-        double mean = difference.Mean.Nanos;
+        var (low, high) = (difference.Mean.LowNanos, difference.Mean.HighNanos);
+        double mean = low > 0 ? low : high < 0 ? high : 0;
         return IsHalf(difference.Floor, mean) ? (ChangeShape.Constant, Sharpest(difference))
             : IsHalf(difference.Typical, mean) ? (ChangeShape.Jitter, difference.Typical)
             : (ChangeShape.Intermittent, difference.Tail);
     }
 
     private static bool IsHalf(Figure figure, double mean) =>
-        figure.LowNanos * figure.HighNanos > 0 && Math.Sign(figure.Nanos) == Math.Sign(mean) && Math.Abs(figure.Nanos) >= Math.Abs(mean) / 2;
+        figure.LowNanos * figure.HighNanos > 0 && figure.Nanos * mean >= 0 && Math.Abs(figure.Nanos) >= Math.Max(WorthNamingNanos, Math.Abs(mean) / 2);
 
     // A constant change moves everything alike, so the size is read where it can be read best: at the floor of a stage that waits for a
     // frame clock, in the middle of one that does not.

@@ -81,7 +81,7 @@ internal static class ChangePoints
         double middle = Chance(Math.Min(Math.Abs(ranks.Typical), Math.Abs(levels.Typical.Deviation)), now[0] - old[0], tests);
         double slow = Chance(Math.Abs(ranks.Tail), now[1] - old[1], tests);
         var (detector, band, chance) = middle <= Comparison.LikelyChance || middle <= slow ? (Detector.Typical, 0, middle) : (Detector.Tail, 1, slow);
-        double change = now[band] - old[band], margin = 1.96 * levels.Of(detector).ErrorNanos;
+        double change = now[band] - old[band], margin = Normal.NinetyFive * levels.Of(detector).ErrorNanos;
         return new(
             new DateTimeOffset(ticks[split], TimeSpan.Zero), part, new(change, change - margin, change + margin), old[band], now[band], chance, detector);
     }

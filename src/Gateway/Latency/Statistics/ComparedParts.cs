@@ -11,22 +11,40 @@ namespace RemoteChain.Gateway.Latency.Statistics;
 /// <param name="Tests">How many tests, on all parts together, can name something by chance.</param>
 internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Levels, Differences Difference, int Tests)
 {
+    private const double FloorFreedomMin = 4;
+
     /// <summary>Which stage or layer.</summary>
     public Part Part => Pair.Part;
 
     /// <summary>The detector that is farthest from chance.</summary>
     public Detector Loudest => Enum.GetValues<Detector>().MinBy(ChanceOf);
 
-    /// <summary>Standard deviations from no change. In the middle, where a drift looks most like a change, both tests must see it.</summary>
-    public double DeviationOf(Detector detector) =>
-        detector == Detector.Typical ? Weaker(Ranks.Typical, Levels.Typical.Deviation) : Ranks.Of(detector);
+    /// <summary>Standard deviations from no change. In the middle, where a drift looks most like a change, both tests must see it. At the
+    /// floor of a stage that waits for a frame clock, by how much the few fastest moved says more than their ranks.</summary>
+    public double DeviationOf(Detector detector) => detector switch
+    {
+        Detector.Floor => Math.Abs(FloorDeviation) > Math.Abs(Ranks.Floor) ? FloorDeviation : Ranks.Floor,
+        Detector.Typical => Weaker(Ranks.Typical, Levels.Typical.Deviation),
+        _ => Ranks.Tail,
+    };
 
     /// <summary>Probability of chance moving a detector as far, corrected for all tests.</summary>
     public double ChanceOf(Detector detector) => Corrected(DeviationOf(detector));
 
     /// <summary>The same for an alarm: the floor as well must have moved by more than it wanders.</summary>
     public double ChanceOfAlarm(Detector detector) => Corrected(
-        detector == Detector.Floor ? Weaker(Ranks.Floor, Levels.Floor.Deviation) : DeviationOf(detector));
+        detector == Detector.Floor ? Weaker(DeviationOf(detector), Levels.Floor.Deviation) : DeviationOf(detector));
+
+    // The change of the floor over its error from resampling, as Student's t with as many degrees of freedom as there are values in the band.
+    private double FloorDeviation
+    {
+        get
+        {
+            double freedom = (Band.Floor.To - Band.Floor.From) * Math.Min(Pair.Before.Count, Pair.After.Count);
+            double error = Difference.Floor.MarginNanos / Normal.NinetyFive * Math.Sqrt(Ranks.Inflation);
+            return freedom < FloorFreedomMin || error <= 0 ? 0 : Normal.OfStudent(Difference.Floor.Nanos / error, freedom);
+        }
+    }
 
     private static double Weaker(double ranks, double levels) =>
         ranks * levels <= 0 ? 0 : Math.Abs(levels) < Math.Abs(ranks) ? levels : ranks;

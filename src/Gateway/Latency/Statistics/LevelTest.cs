@@ -65,11 +65,7 @@ internal static class LevelTest
         correlation = Math.Clamp(correlation, 0, CorrelationMax);
         int freedom = 2 * stretches - 2;
         double error = Math.Sqrt(squares / freedom * 2 / stretches * (1 + correlation) / (1 - correlation));
-        double t = (secondMean - firstMean) / error;
-
-        // Student's t as the standard deviations of a normal distribution with the same probability (Wallace 1959).
-        double z = (8 * freedom + 1.0) / (8 * freedom + 3) * Math.Sqrt(freedom * Math.Log(1 + t * t / freedom));
-        return new(error, Math.CopySign(z, t));
+        return new(error, Normal.OfStudent((secondMean - firstMean) / error, freedom));
     }
 
     private static double Mean(ReadOnlySpan<double> values)

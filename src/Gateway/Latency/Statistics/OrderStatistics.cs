@@ -9,8 +9,6 @@ public static class OrderStatistics
     /// <summary>Fewer samples say nothing about p99: ten of them have to lie above it.</summary>
     public const int P99CountMin = 1000;
 
-    private const double Deviations = 1.96;
-
     /// <summary>
     /// The quantile, between the two order statistics whose ranks enclose it with 95 %: the number of samples below the true quantile is
     /// binomial, whatever the distribution. Null without samples.
@@ -26,7 +24,7 @@ public static class OrderStatistics
             return null;
         }
 
-        double middle = quantile * count, spread = Deviations * Math.Sqrt(count * quantile * (1 - quantile));
+        double middle = quantile * count, spread = Normal.NinetyFive * Math.Sqrt(count * quantile * (1 - quantile));
         double nanos = sortedNanos[Math.Clamp((int)Math.Ceiling(middle) - 1, 0, count - 1)];
         double low = sortedNanos[Math.Clamp((int)Math.Floor(middle - spread) - 1, 0, count - 1)];
         double high = sortedNanos[Math.Clamp((int)Math.Ceiling(middle + spread), 0, count - 1)];

@@ -11,7 +11,7 @@ internal static class RankTest
     public const int ValuesMin = 20;
 
     /// <summary>How many tests the fast end of one column takes; what is found must survive a correction for all of them.</summary>
-    public static int FastTests => s_fast.Length;
+    public static int FastTests => s_fast.Length + 1;
 
     /// <summary>And the slow end.</summary>
     public static int SlowTests => 2;
@@ -27,7 +27,7 @@ internal static class RankTest
     {
         if (before.Nanos.Length < ValuesMin || after.Nanos.Length < ValuesMin)
         {
-            return new(double.NaN, double.NaN, double.NaN);
+            return new(double.NaN, double.NaN, double.NaN, 1);
         }
 
         int count = before.Nanos.Length + after.Nanos.Length;
@@ -51,7 +51,7 @@ internal static class RankTest
                 scores[order[i]] = pooled[i] <= threshold ? 0 : 1;
             }
 
-            floor = Louder(floor, Deviation(before, after, scores));
+            floor = Louder(floor, Deviation(before, after, scores).Deviations);
         }
 
         double slow = At(pooled, SlowQuantile), from = At(pooled, ExcessFrom), to = At(pooled, ExcessTo);
@@ -60,7 +60,7 @@ internal static class RankTest
             scores[order[i]] = pooled[i] > slow ? 1 : 0;
         }
 
-        tail = Deviation(before, after, scores);
+        tail = Deviation(before, after, scores).Deviations;
 
         // Slow by how much counts as well, up to what one in forty reaches: beyond that an outlier has no more weight.
         for (int i = 0; i < count; i++)
@@ -68,7 +68,7 @@ internal static class RankTest
             scores[order[i]] = Math.Clamp(pooled[i] - from, 0, to - from);
         }
 
-        tail = Louder(tail, Deviation(before, after, scores));
+        tail = Louder(tail, Deviation(before, after, scores).Deviations);
         for (int i = 0; i < count;)
         {
             int end = i + 1;
@@ -83,14 +83,15 @@ internal static class RankTest
             }
         }
 
-        return new(floor, Deviation(before, after, scores), tail);
+        var (typical, inflation) = Deviation(before, after, scores);
+        return new(floor, typical, tail, inflation);
     }
 
     private static double At(double[] sorted, double quantile) => sorted[(int)Math.Ceiling(quantile * sorted.Length) - 1];
 
     private static double Louder(double one, double other) => Math.Abs(other) > Math.Abs(one) ? other : one;
 
-    private static double Deviation(Series before, Series after, double[] scores)
+    private static (double Deviations, double Inflation) Deviation(Series before, Series after, double[] scores)
     {
         var first = scores.AsSpan(0, before.Nanos.Length);
         var second = scores.AsSpan(before.Nanos.Length);
@@ -103,13 +104,13 @@ internal static class RankTest
         double around = within + first.Length * (firstMean - mean) * (firstMean - mean) + second.Length * (secondMean - mean) * (secondMean - mean);
         if (around <= 0)
         {
-            return 0;
+            return (0, 1);
         }
 
         // The variance that shuffling the samples would give, times what blocks show it to be too small by.
         double shuffled = around / (count - 1) * (1.0 / first.Length + 1.0 / second.Length);
         double inflation = within <= 0 ? 1 : Inflation(before, first, firstMean, after, second, secondMean, within);
-        return difference / Math.Sqrt(shuffled * inflation);
+        return (difference / Math.Sqrt(shuffled * inflation), inflation);
     }
 
     private static double Inflation(
@@ -206,7 +207,11 @@ internal readonly record struct Series(double[] Nanos, int[] BlockOf)
 }
 
 /// <summary>Standard deviations from no change, for each detector; positive = slower.</summary>
-internal readonly record struct Deviations(double Floor, double Typical, double Tail)
+/// <param name="Floor">At the fast end.</param>
+/// <param name="Typical">As a whole.</param>
+/// <param name="Tail">At the slow end.</param>
+/// <param name="Inflation">By how much the variance of the whole exceeds that of independent samples; at least 1.</param>
+internal readonly record struct Deviations(double Floor, double Typical, double Tail, double Inflation)
 {
     /// <summary>That of one detector.</summary>
     public double Of(Detector detector) => detector switch { Detector.Floor => Floor, Detector.Typical => Typical, _ => Tail };
