@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 using RemoteChain.Gateway.Access;
 
@@ -29,14 +30,20 @@ static class ApiHosting
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(Admins, policy => policy.RequireRole(Accounts.Word(Role.Admin)));
+        services.AddSingleton<LatencySources>();
         services.AddSignalR();
         services.AddProblemDetails();
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = (context, _) => new(ApiProblem.Result(
-                StatusCodes.Status429TooManyRequests, "Too many sign-ins from this address. Wait a minute.")
+                StatusCodes.Status429TooManyRequests, context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()
+                    is { PolicyName: LatencyEndpoints.ReportRate }
+                    ? "Too many latency reports are being made. Try again in a moment."
+                    : "Too many sign-ins from this address. Wait a minute.")
                 .ExecuteAsync(context.HttpContext));
+            limiter.AddConcurrencyLimiter(LatencyEndpoints.ReportRate,
+                reports => (reports.PermitLimit, reports.QueueLimit) = (1, LatencyEndpoints.ReportsWaitingMax));
             limiter.AddPolicy(SignInRate, context => RateLimitPartition.GetFixedWindowLimiter(
                 Caller.AddressOf(context),
                 _ => new() { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
@@ -101,6 +108,7 @@ static class ApiHosting
         PinEndpoints.Map(api);
         FaultEndpoints.Map(api);
         AuditEndpoints.Map(api);
+        LatencyEndpoints.Map(api);
         api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound,
             "There is no such address in this API; /openapi/v1.json lists them."))
             .ExcludeFromDescription();

@@ -37,6 +37,7 @@ sealed class CommandLine
         root.Add(SessionCommands.Build(Calling));
         root.Add(InjectCommands.Build(Calling));
         root.Add(ProbeCommand.Build(Calling));
+        root.Add(ReportCommand.Build(Calling));
         root.Add(UserCommands.Build(Calling));
         root.Add(SecretCommands.Build(Calling));
         root.Add(PassCommands.Build(Calling));

@@ -23,6 +23,9 @@ sealed class Terminal(TextReader input, TextWriter output, TextWriter error, boo
     /// <summary>Whether somebody can answer a question.</summary>
     public bool Interactive => interactive;
 
+    /// <summary>Whether results go to a screen that can be drawn over.</summary>
+    public bool IsScreen => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+
     /// <summary>Prints JSON as received, indented.</summary>
     public void Json(string json) => output.WriteLine(json.Length == 0 ? "{}" : JsonNode.Parse(json)!.ToJsonString(s_indented));
 

@@ -1,8 +1,10 @@
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Cli;
+using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Access;
 using RemoteChain.Gateway.Tests.Api;
+using RemoteChain.Gateway.Tests.Latency;
 using RemoteChain.Gateway.Tests.Store;
 
 namespace RemoteChain.Gateway.Tests.Cli;
@@ -254,5 +256,33 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         var output = (await RunAsync("audit")).Output + (await RunAsync("chain", "list")).Output;
         Assert.DoesNotContain('\u001b', output);
+    }
+
+    [Fact]
+    public async Task Report_OfAChainAndOfASession_InEveryForm()
+    {
+        Assert.Equal(0, (await RunAsync("chain", "add", Site())).Status);
+        _node.Get<LatencyJournal>().Add("abcdef12", "site", TypingSession.Samples(200, start: DateTimeOffset.UtcNow.AddMinutes(-10)), "admin");
+        _node.Sessions.Add("abcdef12", "admin");
+        string[] always = ["--until", "2099-01-01", "--since", "30m"];
+
+        Assert.Contains("rdp desk-1", (await RunAsync(["report", "site", .. always])).Output);
+        Assert.Contains("session abcdef12", (await RunAsync(["report", "abcd", .. always])).Output);
+        Assert.Contains("\"verdict\":", (await RunAsync(["report", "abcd", "--json", .. always])).Output);
+        Assert.StartsWith("sample,layer,stage,dur_ns,lo,hi,grade", (await RunAsync(["report", "site", "--format", "csv", .. always])).Output);
+        var file = Path.Combine(_node.Root, "report.html");
+        Assert.Equal($"The report is in {file}.\n", (await RunAsync(["report", "site", "--format", "html", "--output", file, .. always])).Error);
+        Assert.StartsWith("<!doctype html>", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task Report_OfNothingOrNonsense_SaysSo()
+    {
+        var nothing = await RunAsync("report", "nothing-like-it");
+        Assert.Equal((ExitCode.NotFound, "There is no chain and no session 'nothing-like-it' that you may see.\n"), (nothing.Status, nothing.Error));
+        Assert.Equal(ExitCode.Usage, (await RunAsync("report", "site", "--format", "pdf")).Status);
+        Assert.Equal(0, (await RunAsync("chain", "add", Site())).Status);
+        Assert.Equal(ExitCode.Usage, (await RunAsync("report", "site", "--since", "yesterday-ish")).Status);
+        Assert.Equal(0, (await RunAsync("report", "site")).Status);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RemoteChain.Gateway.Latency.Model;
+using RemoteChain.Gateway.Latency.Statistics;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Latency.Keeping;
@@ -11,7 +12,11 @@ namespace RemoteChain.Gateway.Latency.Keeping;
 /// <param name="IsDrawn">False when <paramref name="Samples"/> is everything that was recorded.</param>
 /// <param name="Damaged">Sentences that name the rows that could not be read.</param>
 public sealed record KeptSamples(ImmutableArray<Sample> Samples, ImmutableArray<Sample> Slowest, LatencyCounts Counts, bool IsDrawn,
-    ImmutableArray<string> Damaged);
+    ImmutableArray<string> Damaged)
+{
+    /// <summary>Every duration of users that was recorded, also of samples that are not kept, of all minutes that the span touches.</summary>
+    public ImmutableDictionary<HistogramKey, LogHistogram> Histograms { get; init; } = MinuteHistograms.Empty;
+}
 
 /// <summary>Finds samples again.</summary>
 public sealed class LatencyArchive(LatencyStore store)
@@ -22,6 +27,7 @@ public sealed class LatencyArchive(LatencyStore store)
     const int RowsReadMax = 4_096;
     const int SlowestMax = 50;
     const int DamagedMax = 20;
+    const int UncountedMax = 10_000;
 
     /// <summary>Reads a span of some sessions' time.</summary>
     /// <param name="sessions">Whose.</param>
@@ -56,6 +62,8 @@ public sealed class LatencyArchive(LatencyStore store)
         var slowest = new List<Sample>();
         var damaged = new List<string>();
         var drawn = chance < 1;
+        var histograms = MinuteHistograms.Empty;
+        var uncounted = new List<Sample>();
         foreach (var row in rows)
         {
             if (!MinuteRecord.TryRead(snapshot.Whole(row), out var record))
@@ -64,12 +72,19 @@ public sealed class LatencyArchive(LatencyStore store)
                 continue;
             }
             drawn |= !record.IsComplete;
+            if (record.IsComplete) uncounted.AddRange(record.Drawn);
+            else histograms = MinuteHistograms.Merge(histograms, record.Counted);
+            if (uncounted.Count > UncountedMax)
+            {
+                histograms = MinuteHistograms.Merge(histograms, MinuteHistograms.Of(uncounted));
+                uncounted.Clear();
+            }
             samples.AddRange(Some(record, chance, random).Where(Fits));
             slowest.AddRange(record.Slowest.Where(Fits));
             if (slowest.Count > SlowestMax * 16) slowest = Slowest(slowest);
         }
         return new([.. samples.OrderBy(sample => sample.At).ThenBy(sample => sample.InputId)], [.. Slowest(slowest)], counts, drawn,
-            [.. damaged]);
+            [.. damaged]) { Histograms = MinuteHistograms.Merge(histograms, MinuteHistograms.Of(uncounted)) };
 
         bool Fits(Sample sample) => sample.At >= since && sample.At <= until;
     }

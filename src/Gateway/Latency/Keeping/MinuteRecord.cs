@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RemoteChain.Gateway.Latency.Model;
+using RemoteChain.Gateway.Latency.Statistics;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Latency.Keeping;
@@ -11,7 +12,9 @@ namespace RemoteChain.Gateway.Latency.Keeping;
 /// <param name="Recorded">How many samples there were.</param>
 /// <param name="Drawn">Drawn at random, in the order of their inputs; all of them when there were few.</param>
 /// <param name="Slowest">The slowest, slowest first; they may be among the drawn as well.</param>
-public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, ImmutableArray<Sample> Slowest)
+/// <param name="Counted">Durations of all samples; empty while every one is among the drawn, which say the same and more.</param>
+public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, ImmutableArray<Sample> Slowest,
+    ImmutableDictionary<HistogramKey, LogHistogram> Counted)
 {
     /// <summary>Samples that are kept of a minute: four a second, more than people type.</summary>
     public const int DrawnMax = 240;
@@ -23,20 +26,28 @@ public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, I
     const int BlockBytesMax = 1 << 24;
 
     /// <summary>Nothing recorded.</summary>
-    public static readonly MinuteRecord Empty = new(0, [], []);
+    public static readonly MinuteRecord Empty = new(0, [], [], MinuteHistograms.Empty);
 
     /// <summary>Whether every sample of the minute is among the drawn.</summary>
     public bool IsComplete => Drawn.Length == Recorded;
 
     /// <summary>A minute of samples that were just recorded.</summary>
     public static MinuteRecord Of(ImmutableArray<Sample> samples, long seed) =>
-        Empty.Merge(new(samples.Length, samples, Slow(samples)), seed);
+        Empty.Merge(new(samples.Length, samples, Slow(samples), MinuteHistograms.Empty), seed);
+
+    /// <summary>Durations of all samples by layer, stage, load and kind of input.</summary>
+    public ImmutableDictionary<HistogramKey, LogHistogram> Histograms => IsComplete ? MinuteHistograms.Of(Drawn) : Counted;
 
     /// <summary>Both together, bounded again.</summary>
     /// <param name="other">Of the same minute.</param>
     /// <param name="seed">Makes the drawing repeatable.</param>
-    public MinuteRecord Merge(MinuteRecord other, long seed) => new(
-        Recorded + other.Recorded, Draw(this, other, new Random((int)seed)), Slow([.. Slowest.Union(other.Slowest)]));
+    public MinuteRecord Merge(MinuteRecord other, long seed)
+    {
+        var recorded = Recorded + other.Recorded;
+        var drawn = Draw(this, other, new Random((int)seed));
+        return new(recorded, drawn, Slow([.. Slowest.Union(other.Slowest)]),
+            drawn.Length == recorded ? MinuteHistograms.Empty : MinuteHistograms.Merge(Histograms, other.Histograms));
+    }
 
     /// <summary>The body of a rolled-up row.</summary>
     public byte[] ToBytes()
@@ -46,6 +57,7 @@ public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, I
         writer.Unsigned((ulong)Recorded);
         writer.Bytes(SampleCodec.Write(Drawn));
         writer.Bytes(SampleCodec.Write([.. Slowest.Except(Drawn)]));
+        MinuteHistograms.Write(writer, Counted);
         return writer.ToArray();
     }
 
@@ -59,10 +71,11 @@ public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, I
         var recorded = reader.Unsigned();
         var drawn = reader.Bytes(BlockBytesMax);
         var slowest = reader.Bytes(BlockBytesMax);
+        var counted = MinuteHistograms.Read(ref reader);
         if (!reader.Ok || !reader.AtEnd || recorded > long.MaxValue || !SampleCodec.TryRead(drawn, out var drawnSamples)
             || !SampleCodec.TryRead(slowest, out var slowSamples) || (long)recorded < drawnSamples.Length)
             return false;
-        record = new((long)recorded, drawnSamples, Slow([.. drawnSamples.Union(slowSamples)]));
+        record = new((long)recorded, drawnSamples, Slow([.. drawnSamples.Union(slowSamples)]), counted);
         return true;
     }
 
@@ -74,7 +87,7 @@ public sealed record MinuteRecord(long Recorded, ImmutableArray<Sample> Drawn, I
         if (row.RolledUp) return TryRead(row.Body, out record);
         if (row.Body.Length == 0) return true;
         if (!SampleCodec.TryRead(row.Body, out var samples)) return false;
-        record = new(samples.Length, samples, Slow(samples));
+        record = new(samples.Length, samples, Slow(samples), MinuteHistograms.Empty);
         return true;
     }
 

@@ -15,7 +15,7 @@ public static class SampleCodec
 
     const byte Version = 1;
     const int NamesMax = 256;
-    const int NameCharsMax = 128;
+    internal const int NameCharsMax = 128;
     const int NameBytesMax = NameCharsMax * 4;
     const int ShapesMax = 4096;
     const int StagesMax = 256;

@@ -60,6 +60,12 @@ public sealed class SampleCodecTests
         Assert.Equal((2_000, MinuteRecord.DrawnMax, false), (read.Recorded, read.Drawn.Length, read.IsComplete));
         Assert.Equal(samples.Select(sample => sample.TotalNanos).OrderDescending().Take(MinuteRecord.SlowestMax),
             read.Slowest.Select(sample => sample.TotalNanos));
+        // The histograms know all of them, also those that are not kept.
+        var keys = samples.Where(sample => sample is { Censored: false, Origin: SampleOrigin.Passive, Load: Load.Idle, Kind: InputKind.Scancode })
+            .Select(sample => sample.TotalNanos).Order().ToList();
+        var total = read.Histograms[new(HistogramKey.Whole, "", null, Load.Idle, InputKind.Scancode)];
+        Assert.Equal(keys.Count, total.Count);
+        Assert.InRange(total.QuantileNanos(0.5)!.Value / keys[keys.Count / 2], 0.98, 1.02);
     }
 
     [Fact]
