@@ -25,25 +25,15 @@ public enum EchoKind : byte
 /// </summary>
 public sealed class HostTransport
 {
-    /// <summary>Differences below this are noise of clocks and schedulers.</summary>
-    private const long ToleranceNanos = 500_000;
-
     /// <summary>Acknowledgements that it takes to contradict a change: their mean holds the host's time, which varies.</summary>
     private const int AcknowledgementsMin = 8;
-
-    /// <summary>A rise counts as one that the connection denies when it is this many times the usual variation of its acknowledgements.</summary>
-    private const int DeviationsMin = 4;
-
-    /// <summary>How long an agreement is remembered; as long as the kernel remembers its floor.</summary>
-    private const long AgreementNanos = 300_000_000_000;
 
     private static readonly int s_kinds = Enum.GetValues<EchoKind>().Length;
 
     private readonly Lock _gate = new();
     private readonly EchoWindow[] _windows = [.. Enumerable.Range(0, s_kinds).Select(_ => new EchoWindow())];
     private readonly TcpWitness _witness = new();
-    private Agreement? _agreement;
-    private Rise? _rise;
+    private readonly RiseTrial _trial = new();
 
     /// <summary>An echo came back.</summary>
     /// <param name="kind">How it was asked for.</param>
@@ -54,7 +44,7 @@ public sealed class HostTransport
         lock (_gate)
         {
             _windows[(int)kind].Add(atNanos, roundTripNanos);
-            Agree(atNanos);
+            Hear(atNanos);
         }
     }
 
@@ -119,8 +109,8 @@ public sealed class HostTransport
             }
 
             var (sooner, later) = other.Nanos < so.Nanos ? (other, so) : (so, other);
-            bool confirmed = later.Nanos - sooner.Nanos <= Tolerance(sooner);
-            bool answeredNearer = !confirmed && floor - sooner.HighNanos > Tolerance(sooner) && floor - later.HighNanos <= Tolerance(later);
+            bool confirmed = later.Nanos - sooner.Nanos <= RiseTrial.Tolerance(sooner);
+            bool answeredNearer = !confirmed && floor - sooner.HighNanos > RiseTrial.Tolerance(sooner) && floor - later.HighNanos <= RiseTrial.Tolerance(later);
             soonest = confirmed
                 ? sooner
                 : answeredNearer
@@ -139,120 +129,34 @@ public sealed class HostTransport
         }
 
         long floor = _witness.FloorNanos(nowNanos) ?? tcp.MeanNanos;
-        var risen = HasRisen(echoes, nowNanos) ? Judge(echoes, tcp.MeanNanos, nowNanos) : Verdict.Follows;
-        if (risen == Verdict.Denied || echoes.Nanos - tcp.MeanNanos > Tolerance(echoes))
+        long tolerance = RiseTrial.Tolerance(echoes);
+        // Where there is an echo inside the connection, the soonest of all is not above it: nothing is left to decide.
+        var verdict = IsSettled(nowNanos) ? RiseVerdict.Follows : _trial.Judge(echoes, tcp.MeanNanos, nowNanos);
+        if (verdict == RiseVerdict.Denied || echoes.Nanos - tcp.MeanNanos > tolerance)
         {
-            long nanos = Math.Min(Math.Min(_agreement?.EchoNanos ?? floor, tcp.MeanNanos), echoes.Nanos);
+            long nanos = Math.Min(Math.Min(_trial.AgreedNanos(nowNanos) ?? floor, tcp.MeanNanos), echoes.Nanos);
             return new TransportEstimate(nanos, Math.Min(nanos, floor), echoes.HighNanos, TransportDoubt.EchoSlower);
         }
 
-        if (risen == Verdict.Open)
+        if (verdict == RiseVerdict.Open)
         {
-            return echoes with { LowNanos = Math.Min(echoes.LowNanos, _agreement!.Value.EchoNanos), Doubt = TransportDoubt.Unconfirmed };
+            long before = _trial.AgreedNanos(nowNanos) ?? echoes.LowNanos;
+            return echoes with { LowNanos = Math.Min(echoes.LowNanos, before), Doubt = TransportDoubt.Unconfirmed };
         }
 
-        return floor - echoes.HighNanos > Tolerance(echoes)
+        return floor - echoes.HighNanos > tolerance
             ? echoes with { HighNanos = floor, Doubt = TransportDoubt.EchoFaster }
             : echoes;
     }
 
-    private bool HasRisen(TransportEstimate echoes, long nowNanos) =>
-        _agreement is { } agreed && nowNanos - agreed.AtNanos <= AgreementNanos && echoes.Nanos - agreed.EchoNanos > Tolerance(echoes);
+    private bool IsSettled(long nowNanos) => _windows[(int)EchoKind.ShutdownRequest].Estimate(nowNanos) is not null;
 
-    /// <summary>
-    /// Whether the acknowledgements rose with the echoes. Their mean varies with the host; the longer a rise lasts, the smaller a one can be
-    /// told from that.
-    /// </summary>
-    private Verdict Judge(TransportEstimate echoes, long meanNanos, long nowNanos)
+    private void Hear(long nowNanos)
     {
-        if (_windows[(int)EchoKind.ShutdownRequest].Estimate(nowNanos) is not null)
+        if (_witness.Recent(nowNanos) is { } tcp && tcp.Acknowledgements >= RiseTrial.AcknowledgementsMin && Soonest(nowNanos) is { } echoes)
         {
-            // Inside the connection there is an echo too, and the soonest of all is not above it.
-            return Verdict.Follows;
-        }
-
-        var agreed = _agreement!.Value;
-        long risen = echoes.Nanos - agreed.EchoNanos;
-        double windows = 1;
-        if (_rise is { Count: > 0 } rise)
-        {
-            windows = Math.Max(1, (double)(nowNanos - rise.AtNanos - EchoWindow.WindowNanos) / EchoWindow.WindowNanos);
-            meanNanos = rise.SumNanos / rise.Count;
-        }
-
-        return risen <= DeviationsMin * agreed.DeviationNanos / Math.Sqrt(windows)
-            ? Verdict.Open
-            : meanNanos - agreed.MeanNanos >= risen / 2 ? Verdict.Follows : Verdict.Denied;
-    }
-
-    /// <summary>Remembers what both said while neither contradicted the other, and what the acknowledgements say to a rise of the echoes.</summary>
-    private void Agree(long nowNanos)
-    {
-        if (_witness.Recent(nowNanos) is not { } tcp || tcp.Acknowledgements < AcknowledgementsMin || Soonest(nowNanos) is not { } echoes)
-        {
-            return;
-        }
-
-        if (_agreement is not { } agreed || nowNanos - agreed.AtNanos > AgreementNanos)
-        {
-            _rise = null;
-            if (echoes.Doubt == TransportDoubt.None && Weigh(echoes, nowNanos).Doubt == TransportDoubt.None)
-            {
-                // Until it is known how much the acknowledgements vary, as much as they take.
-                _agreement = new Agreement(nowNanos, echoes.Nanos, tcp.MeanNanos, tcp.MeanNanos);
-            }
-
-            return;
-        }
-
-        if (HasRisen(echoes, nowNanos))
-        {
-            var rise = _rise ?? new Rise(nowNanos, 0, 0);
-            // Not before a window is over: until then the mean holds acknowledgements from before the rise.
-            _rise = nowNanos - rise.AtNanos > EchoWindow.WindowNanos ? new Rise(rise.AtNanos, rise.SumNanos + tcp.MeanNanos, rise.Count + 1) : rise;
-            if (Judge(echoes, tcp.MeanNanos, nowNanos) == Verdict.Follows)
-            {
-                // Its own mean, not the one of this moment, which varies.
-                _agreement = new Agreement(
-                    nowNanos, echoes.Nanos, _rise is { Count: > 0 } over ? over.SumNanos / over.Count : tcp.MeanNanos, agreed.DeviationNanos);
-                _rise = null;
-            }
-
-            return;
-        }
-
-        _rise = null;
-        bool hasFallen = agreed.EchoNanos - echoes.Nanos > Tolerance(echoes);
-        if (hasFallen || Weigh(echoes, nowNanos).Doubt == TransportDoubt.None)
-        {
-            // Nothing but a shorter way makes echoes faster at once; everything else slowly, so that the beginning of a rise is not its measure.
-            _agreement = hasFallen
-                ? new Agreement(nowNanos, echoes.Nanos, tcp.MeanNanos, agreed.DeviationNanos)
-                : new Agreement(nowNanos, Slowly(agreed.EchoNanos, echoes.Nanos), Slowly(agreed.MeanNanos, tcp.MeanNanos),
-                    Slowly(agreed.DeviationNanos, Math.Abs(tcp.MeanNanos - agreed.MeanNanos)));
+            bool isDoubted = echoes.Doubt != TransportDoubt.None || Weigh(echoes, nowNanos).Doubt != TransportDoubt.None;
+            _trial.Hear(echoes, tcp.MeanNanos, isDoubted, IsSettled(nowNanos), nowNanos);
         }
     }
-
-    private static long Slowly(long old, long now) => old + ((now - old) / 16);
-
-    private static long Tolerance(TransportEstimate estimate) => Math.Max(ToleranceNanos, (estimate.HighNanos - estimate.LowNanos) / 2);
-
-    /// <summary>What the acknowledgements say to echoes that have become slower.</summary>
-    private enum Verdict
-    {
-        /// <summary>So did they.</summary>
-        Follows,
-
-        /// <summary>They vary by more than that: not known yet.</summary>
-        Open,
-
-        /// <summary>They did not.</summary>
-        Denied,
-    }
-
-    /// <summary>Echo and mean acknowledgement while they agreed, and how much the mean varied.</summary>
-    private readonly record struct Agreement(long AtNanos, long EchoNanos, long MeanNanos, long DeviationNanos);
-
-    /// <summary>Since when the echoes are slower, and the mean acknowledgements from a window later on.</summary>
-    private readonly record struct Rise(long AtNanos, long SumNanos, int Count);
 }

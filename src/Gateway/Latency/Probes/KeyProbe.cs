@@ -28,16 +28,17 @@ public sealed class KeyProbe : IDisposable
     private const double MoreSecondsMax = 2;
 
     // The desktop worker reads a ring from the moment on at which it was given it.
-    private static readonly TimeSpan s_untilRead = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_untilUndone = TimeSpan.FromSeconds(1);
+    private const double UntilReadSeconds = 1;
+    private const double UntilUndoneSeconds = 1;
 
     // Answers are found a few times a second, and some only when others can be ruled out.
-    private static readonly TimeSpan s_untilFound = TimeSpan.FromSeconds(3);
+    private const double UntilFoundSeconds = 3;
 
     private readonly Lock _gate = new();
     private readonly int _key;
     private readonly int _undoKey;
     private readonly int _count;
+    private readonly double _pace;
     private readonly InputRingWriter _ring;
     private readonly List<(ulong Id, long SentNanos, long LateNanos)> _presses = [];
     private readonly Dictionary<ulong, long> _answers = [];
@@ -49,9 +50,10 @@ public sealed class KeyProbe : IDisposable
     /// <param name="undoKey">Scancode of the key that takes it back; 0 = none.</param>
     /// <param name="count">Presses, 1 to <see cref="PressesMax"/>.</param>
     /// <param name="inputBell">The session's; stays the caller's.</param>
-    public KeyProbe(int key, int undoKey, int count, Bell inputBell)
+    /// <param name="pace">By how much all pauses are shorter; for tests, which have no host to wait for.</param>
+    public KeyProbe(int key, int undoKey, int count, Bell inputBell, double pace = 1)
     {
-        (_key, _undoKey, _count) = (key, undoKey, Math.Clamp(count, 1, PressesMax));
+        (_key, _undoKey, _count, _pace) = (key, undoKey, Math.Clamp(count, 1, PressesMax), pace);
         _ring = new InputRingWriter(Input, new Bell(inputBell.Handle.Duplicate()), FrontNumber);
     }
 
@@ -88,7 +90,7 @@ public sealed class KeyProbe : IDisposable
         var random = new Random();
         try
         {
-            await Task.Delay(s_untilRead, cancellationToken);
+            await PauseAsync(UntilReadSeconds, cancellationToken);
             long intendedNanos = MonotonicClock.NowNanos();
             for (int i = 0; i < _count; i++)
             {
@@ -102,7 +104,7 @@ public sealed class KeyProbe : IDisposable
 
                 Press(nowNanos, nowNanos - intendedNanos);
                 pressed(nowNanos);
-                await Task.Delay(s_untilUndone, cancellationToken);
+                await PauseAsync(UntilUndoneSeconds, cancellationToken);
                 if (userInputNanos() > nowNanos)
                 {
                     // Undone now, it would be the user's own key that is taken back.
@@ -112,10 +114,10 @@ public sealed class KeyProbe : IDisposable
 
                 Stroke(_undoKey);
                 double moreSeconds = Math.Min(-Math.Log(1 - random.NextDouble()) * MoreMeanSeconds, MoreSecondsMax);
-                intendedNanos += (long)((ShortestSeconds + moreSeconds) * 1e9);
+                intendedNanos += (long)((ShortestSeconds + moreSeconds) / _pace * 1e9);
             }
 
-            await Task.Delay(s_untilFound, cancellationToken);
+            await PauseAsync(UntilFoundSeconds, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -150,6 +152,8 @@ public sealed class KeyProbe : IDisposable
         Input.Dispose();
         DamageBell.Dispose();
     }
+
+    private Task PauseAsync(double seconds, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(seconds / _pace), cancellationToken);
 
     private static async Task UntilAsync(long nanos, CancellationToken cancellationToken)
     {
