@@ -9,7 +9,11 @@ namespace RemoteChain.Gateway.Latency.Reports;
 /// <summary>How each layer's time was spread, over time: bands around the median of each slice of time, as smoke.</summary>
 static class HtmlDensity
 {
-    const int Slices = 120;
+    // A slice of time with a handful of samples has a spread that can be seen; one with a single sample has none.
+    const int SlicesMax = 120;
+    const int SlicesMin = 12;
+    const int SamplesPerSlice = 6;
+
     const int Width = 1000;
     const int Height = 132;
     const int Left = 52;
@@ -55,13 +59,14 @@ static class HtmlDensity
         var low = Math.Log(sorted[0] * 0.9);
         var high = Math.Max(Math.Log(sorted[^1] * 1.1), low + 0.5);
         double Y(double nanos) => (Height - Bottom) * (1 - (Math.Log(nanos) - low) / (high - low));
-        var slice = (double)(Width - Left) / Slices;
+        var slices = Math.Clamp(points.Count / SamplesPerSlice, SlicesMin, SlicesMax);
+        var slice = (double)(Width - Left) / slices;
 
         page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
         foreach (var line in Lines(Math.Exp(low), Math.Exp(high)))
             page.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Html.Number(Y(line))}\" y2=\"{Html.Number(Y(line))}\"/>")
                 .Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{Html.Number(Y(line) + 4)}\" text-anchor=\"end\">{Label(line)}</text>");
-        foreach (var group in points.GroupBy(point => Math.Min(Slices - 1, (int)(point.X * Slices))).OrderBy(group => group.Key))
+        foreach (var group in points.GroupBy(point => Math.Min(slices - 1, (int)(point.X * slices))).OrderBy(group => group.Key))
         {
             var values = group.Select(point => point.Nanos).Order().ToArray();
             var x = Html.Number(Left + group.Key * slice);
@@ -72,7 +77,7 @@ static class HtmlDensity
                 page.Append(CultureInfo.InvariantCulture, $"<rect class=\"smoke\" x=\"{x}\" width=\"{width}\" y=\"{Html.Number(top)}\" height=\"{Html.Number(Math.Max(1.5, bottom - top))}\"/>");
             }
             page.Append(CultureInfo.InvariantCulture, $"<rect class=\"middle\" x=\"{x}\" width=\"{width}\" y=\"{Html.Number(Y(At(values, 0.5)) - 1)}\" height=\"2\">")
-                .Append(CultureInfo.InvariantCulture, $"<title>{Words.Moment(from + (to - from) * group.Key / Slices)} UTC: median {Words.Millis(At(values, 0.5))} ms of {values.Length}</title></rect>");
+                .Append(CultureInfo.InvariantCulture, $"<title>{Words.Moment(from + (to - from) * group.Key / slices)} UTC: median {Words.Millis(At(values, 0.5))} ms of {values.Length}</title></rect>");
         }
         foreach (var change in changes)
         {

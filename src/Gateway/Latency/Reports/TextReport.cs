@@ -95,7 +95,10 @@ static class TextReport
             var stop = (int)Math.Ceiling((step.StartNanos + Math.Max(0.0, step.Time.Nanos)) / end * WaterfallColumns);
             var fill = step.IsWaiting ? '░' : step.IsFuzzy ? '▒' : '█';
             var bar = new string(' ', start) + new string(fill, Math.Clamp(stop - start, 1, WaterfallColumns - Math.Min(start, WaterfallColumns - 1)));
-            text.AppendLine($"{Fit(Words.Printable(step.Time.Key.ToString()), NameColumns),-NameColumns} {Fit(bar, WaterfallColumns),-WaterfallColumns}"
+            var stage = $"/{step.Time.Key.Stage.Name()}";
+            // The stage says more than the end of a long layer's name.
+            var name = Fit(Words.Printable(step.Time.Key.LayerName), NameColumns - stage.Length) + stage;
+            text.AppendLine($"{name,-NameColumns} {Fit(bar, WaterfallColumns),-WaterfallColumns}"
                 + $" {Words.Millis(step.Time.Nanos),8} {step.Time.Grade.Letter()}");
         }
     }
