@@ -27,7 +27,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : SceneTests(outpu
     {
         var scene = new Scene(seed);
         var terminal = new Terminal(scene);
-        Video(scene, 703, 508);
+        scene.PlayVideo(703, 508);
         scene.Run(3);
         terminal.Type(400, 80, 300, "typing");
 
@@ -43,7 +43,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : SceneTests(outpu
         var terminal = new Terminal(scene);
         scene.Run(3);
         terminal.Type(50, 80, 300, "before");
-        Video(scene, 703, 508);
+        scene.PlayVideo(703, 508);
         terminal.Type(200, 80, 300, "typing");
 
         Require(scene, "typing", right: 0.9, wrong: 0.02);
@@ -56,7 +56,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : SceneTests(outpu
     {
         var scene = new Scene(seed);
         var terminal = new Terminal(scene);
-        Video(scene, 703, 508);
+        scene.PlayVideo(703, 508);
         scene.Every(1000, 2, () => scene.Paint(852, 70, 122, 181));
         scene.Run(3);
         terminal.Type(30, 80, 300, "user");
@@ -104,7 +104,7 @@ public sealed class BackgroundTests(ITestOutputHelper output) : SceneTests(outpu
     public void Click_OnButtons_FindsTheButtonAndNotTheVideo(int seed)
     {
         var scene = new Scene(seed);
-        Video(scene, 600, 400);
+        scene.PlayVideo(600, 400);
         scene.Run(3);
         scene.Phase = "clicks";
         for (int i = 0; i < 150; i++)
@@ -143,14 +143,4 @@ public sealed class BackgroundTests(ITestOutputHelper output) : SceneTests(outpu
         Assert.NotNull(terminal);
         Require(scene, "wheel", right: 0.95, wrong: 0.01);
     }
-
-    // As a host sends it: strips, one after the other.
-    private static void Video(Scene scene, int left, int top) => scene.Every(1000.0 / 30, 1, () =>
-    {
-        for (int strip = 0; strip < 15; strip++)
-        {
-            int y = top + strip * 16;
-            scene.At(strip * 0.6, () => scene.Paint(left, y, 320, 16));
-        }
-    });
 }

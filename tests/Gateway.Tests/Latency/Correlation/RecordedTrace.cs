@@ -27,7 +27,8 @@ internal sealed class RecordedTrace
                     break;
                 case "input":
                     var input = new SentInput(
-                        ++inputs, (InputKind)Number(words[2]), (ushort)Number(words[3]), (int)Number(words[4]), (int)Number(words[5]), nanos);
+                        ++inputs, (InputKind)Number(words[2]), (ushort)Number(words[3]), (int)Number(words[4]), (int)Number(words[5]),
+                        nanos);
                     _steps.Add(new Step(nanos, scene, input, null));
                     break;
                 case "area":

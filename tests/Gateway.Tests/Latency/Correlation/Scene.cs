@@ -47,6 +47,16 @@ internal sealed class Scene
         Every(millis, jitterMillis, action);
     });
 
+    /// <summary>Plays a video of 320 by 240 at 30 frames a second, as a host sends it: in strips, one after the other.</summary>
+    internal void PlayVideo(int left, int top) => Every(1000.0 / 30, 1, () =>
+    {
+        for (int strip = 0; strip < 15; strip++)
+        {
+            int y = top + strip * 16;
+            At(strip * 0.6, () => Paint(left, y, 320, 16));
+        }
+    });
+
     /// <summary>Lets time pass.</summary>
     internal void Run(double seconds)
     {
