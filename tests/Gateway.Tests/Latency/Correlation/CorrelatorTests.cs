@@ -148,7 +148,9 @@ public sealed class CorrelatorTests(ITestOutputHelper output)
     [Fact]
     public void SentAndPainted_InTheSteadyState_AllocateNothing()
     {
+        long empty = GC.GetAllocatedBytesForCurrentThread();
         var correlator = new Correlator();
+        output.WriteLine($"{GC.GetAllocatedBytesForCurrentThread() - empty} bytes a session");
         long nanos = 1_000_000_000;
         Play(correlator, 2000, ref nanos);
         long before = GC.GetAllocatedBytesForCurrentThread();
