@@ -8,6 +8,9 @@ public sealed class BenchmarkOptions(string[] arguments)
     /// <summary>Whether standard output is for a program.</summary>
     public bool Json => arguments.Contains("--json");
 
+    /// <summary>Whether a cut that ends within ten minutes is enough.</summary>
+    public bool Quick => arguments.Contains("--quick");
+
     /// <summary>A whole number given as <c>--name value</c>, or the default.</summary>
     public int Number(string name, int otherwise)
     {

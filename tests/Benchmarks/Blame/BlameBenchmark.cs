@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using RemoteChain.Gateway.Latency.Model;
+using RemoteChain.Gateway.Latency.Statistics;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Benchmarks.Blame;
+
+/// <summary>
+/// Is the blame right? Known faults in random order on real sessions; the verdict gets nothing but the samples that the node's API
+/// answers, and is scored afterwards against what was injected. Shams, pairs of faults and faults that only probes feel are among them.
+/// </summary>
+public static class BlameBenchmark
+{
+    private const int LanesMax = 4, QuickSamples = 50, FullSamples = 300;
+    private static readonly TimeSpan s_quickLimit = TimeSpan.FromMinutes(7.5);
+    private static readonly TimeSpan s_decided = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs it. <c>--quick</c>: a cut that ends within ten minutes. <c>--samples</c> a side (300, quick 50), <c>--repeats</c> of the
+    /// full plan (1), <c>--minutes</c> after which no run begins any more, <c>--seed</c>.</summary>
+    public static async Task<object> RunAsync(BenchmarkOptions options)
+    {
+        int seed = options.Number("seed", 1), samples = options.Number("samples", options.Quick ? QuickSamples : FullSamples);
+        var plan = options.Quick ? BlamePlan.Quick(new Random(seed)) : BlamePlan.Full(options.Number("repeats", 1), new Random(seed));
+        int minutes = options.Number("minutes", 0);
+        var limit = minutes > 0 ? TimeSpan.FromMinutes(minutes) : options.Quick ? s_quickLimit : TimeSpan.MaxValue;
+        var lab = Lab.Open();
+        var hosts = lab.Hosts.Values.Where(host => host.Kind == "xrdp").Take(LanesMax).ToList();
+        await using var node = await NodeProcess.StartAtAsync("0.0.0.0", null, "--lab-faults");
+        var waiting = new WaitingRuns(plan, hosts.Count);
+        var done = new ConcurrentBag<MeasuredRun>();
+        long began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(hosts.Select((host, index) => OneThread.Run(async () =>
+        {
+            bool isBusy = hosts.Count > 1 && index == hosts.Count - 1;
+            using var lane = await BlameLane.OpenAsync(node, lab, host, sitsAtSeat: index == 0, isBusy ? "busy" : "idle", seed + index);
+            while (Stopwatch.GetElapsedTime(began) < limit && waiting.TryTake(lane) is { } run)
+            {
+                done.Add(await lane.RunAsync(run, samples));
+                BenchmarkOptions.Say($"{Stopwatch.GetElapsedTime(began):mm\\:ss} {host.Name} {done.Count}/{plan.Count}: {run}");
+            }
+        })));
+
+        // An input's answer may take its time to be decided, and to be written down.
+        await Task.Delay(s_decided);
+        var scores = new List<BlameScore>();
+        var rest = new UnexplainedRest();
+        foreach (var run in done)
+        {
+            var all = (Before: await RecordedSamples.ReadAsync(node, run.Session, run.Baseline), After: await RecordedSamples.ReadAsync(node, run.Session, run.Faulty));
+            var (before, after) = (OfLoad(all.Before, run.Plan.Load), OfLoad(all.After, run.Plan.Load));
+            var score = BlameScore.Of(run, Comparison.Of(before, after));
+            scores.Add(score);
+            if (run.Plan.Load == "idle") rest.Add(run.Baseline, before);
+            bool isRight = run.Plan.Kind == RunKind.Fault ? score.Named : score.Alarms == 0;
+            BenchmarkOptions.Say($"{(isRight ? "right" : "WRONG")} {run.Plan}: "
+                + $"{before.Count} of {all.Before.Count} and {after.Count} of {all.After.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}; {run.Account}");
+        }
+
+        return BlameReport.Of(scores, rest, samples, Stopwatch.GetElapsedTime(began));
+    }
+
+    // A picture beside the terminal makes most samples busy; the two are never compared with each other.
+    private static List<Sample> OfLoad(IReadOnlyList<Sample> samples, string load)
+    {
+        var wanted = load == "busy" ? Load.Busy : Load.Idle;
+        return [.. samples.Where(sample => sample.Origin == SampleOrigin.Passive && sample.Load == wanted)];
+    }
+
+    /// <summary>Hands runs to the lanes that can carry them out.</summary>
+    private sealed class WaitingRuns(List<PlannedRun> plan, int lanes)
+    {
+        private readonly LinkedList<PlannedRun> _waiting = new(plan);
+
+        public PlannedRun? TryTake(BlameLane lane)
+        {
+            lock (_waiting)
+            {
+                // The one seat goes first where it is needed.
+                var fits = Nodes().FirstOrDefault(run => lane.SitsAtSeat && run.Value.NeedsSeat) ?? Nodes().FirstOrDefault(run =>
+                    (run.Value.Load == lane.Load || lanes == 1) && (!run.Value.NeedsSeat || lane.SitsAtSeat));
+                if (fits is not null) _waiting.Remove(fits);
+                return fits?.Value;
+            }
+        }
+
+        private IEnumerable<LinkedListNode<PlannedRun>> Nodes()
+        {
+            for (var node = _waiting.First; node is not null; node = node.Next) yield return node;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using FreeRdp;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Benchmarks.Blame;
+
+/// <summary>
+/// One session on a host of its own, with a client that presses keys into the program `slow` and times the pictures itself. Lanes run side by
+/// side; what one slows down, no other feels.
+/// </summary>
+public sealed class BlameLane : IDisposable
+{
+    private const byte KeyX = 0x2D, KeyBackspace = 0x0E;
+    private const int WarmUpPresses = 40, PressEveryMillis = 220, PressSpreadMillis = 50;
+    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromMilliseconds(1500);
+
+    private static readonly TimeSpan s_signInTimeout = TimeSpan.FromSeconds(40);
+
+    // Estimates of a way look back over some seconds.
+    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(700), s_settleNetwork = TimeSpan.FromSeconds(6);
+
+    private readonly NodeProcess _node;
+    private readonly Lab _lab;
+    private readonly LabHost _host;
+    private readonly string _user;
+    private readonly Viewer _viewer;
+    private readonly string _session;
+    private readonly Random _random;
+    private int _presses;
+
+    private BlameLane(NodeProcess node, Lab lab, LabHost host, Viewer viewer, string session, bool sitsAtSeat, string load, int seed)
+    {
+        (_node, _lab, _host, _viewer, _session, SitsAtSeat, Load) = (node, lab, host, viewer, session, sitsAtSeat, load);
+        _user = host.Users[0];
+        _random = new Random(seed);
+    }
+
+    /// <summary>Whether its way to the gateway can be made longer.</summary>
+    public bool SitsAtSeat { get; }
+
+    /// <summary><c>idle</c>, or <c>busy</c> with a moving picture beside the terminal.</summary>
+    public string Load { get; }
+
+    /// <summary>Opens the session and starts the program. On the thread that will run it.</summary>
+    public static async Task<BlameLane> OpenAsync(NodeProcess node, Lab lab, LabHost host, bool sitsAtSeat, string load, int seed)
+    {
+        string chain = $"blame-{host.Name}", user = host.Users[0];
+        await node.AddHostAsync(chain, lab, host.Name, user);
+        RdpClientOptions SignIn(RdpClientOptions options) =>
+            options with { User = $"{NodeProcess.Admin}#{chain}", Password = node.AdminPassword, Security = RdpSecurity.Tls };
+        var (viewer, failure) = sitsAtSeat
+            ? Viewer.Connect(Seat.Dial(lab.SeatProcess, lab.SeatGateway, node.RdpPort), lab.SeatGateway, SignIn)
+            : Viewer.Connect("127.0.0.1", node.RdpPort, SignIn);
+        if (viewer is null) throw new InvalidOperationException($"{chain}: {failure}");
+        if (!viewer.Pump(s_signInTimeout, () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2))))
+            throw new InvalidOperationException($"{chain}: no picture came; {viewer.Ended}");
+        viewer.Settle(TimeSpan.FromSeconds(2), s_signInTimeout);
+        if (load == "busy") await lab.CommandAsync("run", host.Name, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
+        await lab.CommandAsync("run", host.Name, user, "slow");
+        viewer.Pump(TimeSpan.FromSeconds(3), () => false);
+        viewer.Click(200, 200);
+        viewer.Pump(TimeSpan.FromSeconds(1), () => false);
+        string session = (await node.SessionOfAsync(chain))!.Value.GetProperty("id").GetString()!;
+        var lane = new BlameLane(node, lab, host, viewer, session, sitsAtSeat, load, seed);
+        // The recorder learns what moves by itself, and a session's first seconds are like no others.
+        lane.Measure(WarmUpPresses, new PlannedRun(RunKind.Sham, [], load));
+        return lane;
+    }
+
+    /// <summary>Carries a run out: both sides, in random order.</summary>
+    public async Task<MeasuredRun> RunAsync(PlannedRun run, int samples)
+    {
+        bool faultFirst = _random.Next(2) == 0;
+        MeasuredSide? baseline = faultFirst ? null : Measure(samples, run);
+        var (ids, commands) = await BeginAsync(run);
+        var faulty = Measure(samples, run);
+        string account = await EndAsync(ids, commands);
+        return new MeasuredRun(run, _session, baseline ?? Measure(samples, run), faulty, account);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _viewer.Dispose();
+
+    private async Task<(List<string> Ids, List<InjectedFault> Commands)> BeginAsync(PlannedRun run)
+    {
+        List<string> ids = [];
+        List<InjectedFault> commands = [];
+        foreach (var fault in run.Faults)
+        {
+            if (fault.IsOfGateway)
+            {
+                var order = new { layer = "gateway", stage = fault.Place["gateway/".Length..], delayMillis = fault.DelayMillis, shape = fault.Shape,
+                    sharePercent = 10, session = _session, seed = (uint)_random.Next() };
+                string answer = await _node.SendAsync(HttpMethod.Post, "faults", JsonContent.Create(order));
+                ids.Add(System.Text.Json.JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!);
+            }
+            else
+            {
+                commands.Add(InjectedFault.Begin(_node, [fault.Place, "--delay", string.Create(CultureInfo.InvariantCulture, $"{fault.DelayMillis}ms"),
+                    "--shape", fault.Shape, "--seed", $"{_random.Next()}", "--lab", _lab.File, .. fault.Place switch
+                    {
+                        "user/transport" => (string[])["--port", $"{_node.RdpPort}"],
+                        "host/application" => ["--on", _host.Name, "--user", _user],
+                        _ when run.Kind == RunKind.ProbePath => ["--on", _host.Name, "--probes-only"],
+                        _ => ["--on", _host.Name],
+                    }]));
+            }
+        }
+
+        return (ids, commands);
+    }
+
+    private async Task<string> EndAsync(List<string> ids, List<InjectedFault> commands)
+    {
+        var said = new List<string>();
+        foreach (string id in ids)
+        {
+            said.Add(await _node.SendAsync(HttpMethod.Delete, $"faults/{id}"));
+        }
+
+        foreach (var command in commands)
+        {
+            said.Add(command.End().Trim());
+            command.Dispose();
+        }
+
+        return string.Join("; ", said);
+    }
+
+    private MeasuredSide Measure(int samples, PlannedRun run)
+    {
+        _viewer.Pump(run.IsOfNetwork ? s_settleNetwork : s_settle, () => false);
+        var since = DateTimeOffset.UtcNow;
+        var totals = new List<OutsideTotal>(samples);
+        for (int i = 0; i < samples; i++)
+        {
+            byte key = _presses++ % 2 == 0 ? KeyX : KeyBackspace;
+            var pause = TimeSpan.FromMilliseconds(PressEveryMillis + _random.Next(PressSpreadMillis));
+            var next = DateTimeOffset.UtcNow + pause;
+            long paints = _viewer.Paints;
+            var at = DateTimeOffset.UtcNow;
+            long pressed = _viewer.Press(key);
+            if (_viewer.Pump(s_answerTimeout, () => _viewer.Paints != paints)) totals.Add(new(at, _viewer.PaintedNanos - pressed));
+            _viewer.Release(key);
+            if (_viewer.Ended is { } ended) throw new InvalidOperationException($"{_host.Name}: the session was lost: {ended}");
+            _viewer.Pump(next - DateTimeOffset.UtcNow, () => false);
+        }
+
+        _viewer.Pump(TimeSpan.FromMilliseconds(300), () => false);
+        return new MeasuredSide(since, DateTimeOffset.UtcNow, totals);
+    }
+}

@@ -1,0 +1,20 @@
+namespace RemoteChain.Benchmarks.Blame;
+
+/// <summary>A key press as the client saw it.</summary>
+/// <param name="At">When it was pressed.</param>
+/// <param name="Nanos">Until the next picture was decoded.</param>
+public readonly record struct OutsideTotal(DateTimeOffset At, long Nanos);
+
+/// <summary>One side of a run: a span in which keys were pressed.</summary>
+/// <param name="Since">Before the first key.</param>
+/// <param name="Until">After the last key's picture.</param>
+/// <param name="Totals">What the client timed.</param>
+public sealed record MeasuredSide(DateTimeOffset Since, DateTimeOffset Until, IReadOnlyList<OutsideTotal> Totals);
+
+/// <summary>A run that was carried out; its samples are still at the node.</summary>
+/// <param name="Plan">What was done, which the verdict must not know.</param>
+/// <param name="Session">Whose samples.</param>
+/// <param name="Baseline">The side without faults.</param>
+/// <param name="Faulty">The side with them.</param>
+/// <param name="Account">What those who held things up say about it.</param>
+public sealed record MeasuredRun(PlannedRun Plan, string Session, MeasuredSide Baseline, MeasuredSide Faulty, string Account);
