@@ -34,8 +34,8 @@ internal sealed class RiseTrial
     private Agreement? _agreement;
     private Rise? _rise;
 
-    /// <summary>What is no difference to this estimate.</summary>
-    public static long Tolerance(TransportEstimate estimate) => Math.Max(ToleranceNanos, (estimate.HighNanos - estimate.LowNanos) / 2);
+    /// <summary>What is no difference to this estimate. Single late echoes, of which a busy machine has many, do not widen it.</summary>
+    public static long Tolerance(TransportEstimate estimate) => Math.Max(ToleranceNanos, (estimate.Nanos - estimate.LowNanos) / 2);
 
     /// <summary>The echo while both agreed; null when they did not lately.</summary>
     public long? AgreedNanos(long nowNanos) => Agreed(nowNanos)?.EchoNanos;

@@ -184,6 +184,21 @@ public sealed class HostTransportTests
     }
 
     [Fact]
+    public void Estimate_BusyMachineWithLateEchoes_StillTellsWhoseDelayItIs()
+    {
+        foreach (bool probesOnly in new[] { false, true })
+        {
+            var way = new Way(wayMillis: 0.2) { HostMillis = 3, LateMillis = 8 };
+            way.Live(seconds: 120);
+            (way.WayMillis, way.IcmpAddedMillis) = probesOnly ? (0.2, 5) : (5.2, 0);
+            way.Live(seconds: 60);
+
+            Assert.Equal(probesOnly ? TransportDoubt.EchoSlower : TransportDoubt.None, way.Now().Doubt);
+            Assert.Equal(way.WayMillis, way.Now().Nanos / (double)Milli, tolerance: 0.5);
+        }
+    }
+
+    [Fact]
     public void Estimate_SomethingNearerAnswersTheEchoes_DoubtsUpToTheFloor()
     {
         var way = new Way(wayMillis: 30) { IcmpAddedMillis = -29 };
@@ -219,6 +234,7 @@ public sealed class HostTransportTests
         double _smoothed;
         double _floor = double.MaxValue;
         long _delivered;
+        int _echoes;
 
         public HostTransport Transport { get; } = new();
 
@@ -227,6 +243,9 @@ public sealed class HostTransportTests
         public double HostMillis { get; set; }
 
         public double IcmpAddedMillis { get; set; }
+
+        /// <summary>By how much every sixth echo is late.</summary>
+        public double LateMillis { get; init; }
 
         public double RefusalsAddedMillis { get; set; }
 
@@ -255,7 +274,7 @@ public sealed class HostTransportTests
                 Transport.Observe(new TcpFigures(NowNanos, (long)_smoothed, (long)_floor, _delivered, _delivered));
                 if (echoes)
                 {
-                    Transport.Add(EchoKind.Icmp, NowNanos, (long)((WayMillis + IcmpAddedMillis) * Milli));
+                    Transport.Add(EchoKind.Icmp, NowNanos, (long)((WayMillis + IcmpAddedMillis + (++_echoes % 6 == 0 ? LateMillis : 0)) * Milli));
                 }
 
                 if (Refusals && i % 2 == 0)
