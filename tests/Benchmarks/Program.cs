@@ -15,6 +15,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),
     ["recorder"] = ("what recording latency costs: a pair of stamps, the node per session, the disk", RecorderBenchmark.RunAsync),
     ["trace"] = ("no benchmark: records what was sent to a host and what it painted, as a CSV file", TraceRecording.RunAsync),
+    ["statistics"] = ("simulated faults and none at all: what a comparison of two sets of samples names", StatisticsCampaign.RunAsync),
     ["surface"] = ("the shared memory between two processes: wake-up, copies, stamps", SurfaceBenchmark.RunAsync),
 };
 

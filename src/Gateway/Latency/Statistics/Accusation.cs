@@ -25,8 +25,8 @@ internal static class Accusation
         var units = UnitsOf(table, stage => Held([stage]).Nanos.Nanos)
             .Select(unit => (unit.Stages, unit.Names, Nanos: Held(unit.Stages).Nanos.Nanos)).OrderByDescending(unit => unit.Nanos).ToList();
         var first = units[0];
-        var accused = units.Where(unit => unit.Nanos >= first.Nanos / 2 && (unit == first || attribution.CanSurpass(first.Stages, unit.Stages, inExcess)))
-            .Take(UnitsMax).ToList();
+        var accused = units.Where(unit => unit == first
+            || (unit.Nanos >= first.Nanos / 2 && attribution.CanSurpass(first.Stages, unit.Stages, inExcess))).Take(UnitsMax).ToList();
         var held = Held([.. accused.SelectMany(unit => unit.Stages)]);
         return new([.. accused.SelectMany(unit => unit.Names)], held.Nanos, held.Share);
     }

@@ -39,9 +39,10 @@ internal static class Blame
         // Several small changes of one layer, none of which has a name of its own.
         foreach (var layer in parts.Layers)
         {
-            if (!named.Any(change => change.Parts.Any(part => part.Layer == layer.Part.Layer)) && Judge(layer) is { Shape: not ChangeShape.None } change)
+            if (!named.Any(change => change.Parts.Any(part => part.Layer == layer.Part.Layer))
+                && Judge(layer) is { Shape: not ChangeShape.None } change)
             {
-                named.Add(change);
+                named.Add(WithinLayer(parts, pooled, layer, change));
             }
         }
 
@@ -50,11 +51,30 @@ internal static class Blame
             .OrderByDescending(change => change.Certainty).ThenByDescending(change => Math.Abs(change.Size.Nanos))];
     }
 
+    // That the layer changed is known. Which of its stages did is then a question to these few only: the one that chance explains worst, if
+    // chance does not explain it among them and it holds at least half of the layer's change.
+    private static Change WithinLayer(ComparedParts parts, HashSet<int> pooled, ComparedPart layer, Change change)
+    {
+        var members = parts.Stages.Where((part, stage) => !pooled.Contains(stage) && part.Part.Layer == layer.Part.Layer).ToList();
+        var member = members.Where(part => IsWorthNaming(part, Sign(part))).MaxBy(part => Math.Abs(part.DeviationOf(Sign(part))));
+        if (member is null)
+        {
+            return change;
+        }
+
+        double chance = Math.Min(1, members.Sum(part => part.OwnTests) * Normal.TwoSided(member.DeviationOf(Sign(member))));
+        var (shape, size) = ShapeOf(member.Difference);
+        return chance <= Comparison.LikelyChance && size.Nanos * change.Size.Nanos > 0 && Math.Abs(size.Nanos) >= Math.Abs(change.Size.Nanos) / 2
+            ? new([member.Part], shape, size, Certainty.Likely, Math.Max(chance, change.Chance))
+            : change;
+    }
+
     /// <summary>Where to look first although chance explains everything.</summary>
     public static Change? Nearest(ComparedParts parts)
     {
         var pooled = parts.Pools.SelectMany(pool => pool.Stages).ToHashSet();
-        var nearest = parts.Stages.Where((_, stage) => !pooled.Contains(stage)).Select(part => (Parts: ImmutableArray.Create(part.Part), Seen: part))
+        var nearest = parts.Stages.Where((_, stage) => !pooled.Contains(stage))
+            .Select(part => (Parts: ImmutableArray.Create(part.Part), Seen: part))
             .Concat(parts.Pools.Select(pool => (Parts: SetOf(parts, pool), Seen: pool.Sum)))
             .Where(candidate => candidate.Seen.Pair.IsComparable)
             .OrderByDescending(candidate => IsWorthNaming(candidate.Seen, Sign(candidate.Seen)))
@@ -65,7 +85,8 @@ internal static class Blame
             : new(nearest.Parts, ChangeShape.None, seen.Difference.Of(Sign(seen)), Certainty.None, seen.ChanceOf(Sign(seen)));
     }
 
-    // What speaks for a part that has no name yet: its floor if that moved at all, because outliers move tails and nothing but a change moves floors.
+    // What speaks for a part that has no name yet: its floor if that moved at all, because outliers move tails, and nothing but a change
+    // moves floors.
     private static Detector Sign(ComparedPart seen) =>
         IsWorthNaming(seen, Detector.Floor) && Math.Abs(seen.DeviationOf(Detector.Floor)) >= FloorSignDeviations ? Detector.Floor : seen.Loudest;
 
@@ -106,7 +127,8 @@ internal static class Blame
     }
 
     private static bool IsHalf(Figure figure, double mean) =>
-        figure.LowNanos * figure.HighNanos > 0 && figure.Nanos * mean >= 0 && Math.Abs(figure.Nanos) >= Math.Max(WorthNamingNanos, Math.Abs(mean) / 2);
+        figure.LowNanos * figure.HighNanos > 0 && figure.Nanos * mean >= 0
+        && Math.Abs(figure.Nanos) >= Math.Max(WorthNamingNanos, Math.Abs(mean) / 2);
 
     // A constant change moves everything alike, so the size is read where it can be read best: at the floor of a stage that waits for a
     // frame clock, in the middle of one that does not.
@@ -127,7 +149,10 @@ internal static class Blame
         {
             var sure = pool.Stages.Select(stage => (Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
                 .Where(member => member.Change.Shape != ChangeShape.None && CannotBeNothing(member.Seen, member.Change, sum))
-                .Select(member => member.Change with { Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty) }).ToList();
+                .Select(member => member.Change with
+                {
+                    Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty),
+                }).ToList();
             if (sure.Count > 0)
             {
                 return sure;

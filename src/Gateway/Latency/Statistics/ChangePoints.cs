@@ -57,7 +57,8 @@ internal static class ChangePoints
             return;
         }
 
-        var (middle, slow) = (BestSplit(values.AsSpan(from, to - from), Detector.Typical), BestSplit(values.AsSpan(from, to - from), Detector.Tail));
+        var segment = values.AsSpan(from, to - from);
+        var (middle, slow) = (BestSplit(segment, Detector.Typical), BestSplit(segment, Detector.Tail));
         var (split, deviations) = middle.Deviations >= slow.Deviations ? middle : slow;
         if (deviations >= CandidateDeviations)
         {
@@ -80,10 +81,11 @@ internal static class ChangePoints
         new SortedColumn(after).Means(bands, [], now);
         double middle = Chance(Math.Min(Math.Abs(ranks.Typical), Math.Abs(levels.Typical.Deviation)), now[0] - old[0], tests);
         double slow = Chance(Math.Abs(ranks.Tail), now[1] - old[1], tests);
-        var (detector, band, chance) = middle <= Comparison.LikelyChance || middle <= slow ? (Detector.Typical, 0, middle) : (Detector.Tail, 1, slow);
+        var (detector, band, chance) = middle <= Comparison.LikelyChance || middle <= slow
+            ? (Detector.Typical, 0, middle) : (Detector.Tail, 1, slow);
         double change = now[band] - old[band], margin = Normal.NinetyFive * levels.Of(detector).ErrorNanos;
-        return new(
-            new DateTimeOffset(ticks[split], TimeSpan.Zero), part, new(change, change - margin, change + margin), old[band], now[band], chance, detector);
+        var at = new DateTimeOffset(ticks[split], TimeSpan.Zero);
+        return new(at, part, new(change, change - margin, change + margin), old[band], now[band], chance, detector);
     }
 
     private static double Chance(double deviations, double changeNanos, double tests) =>

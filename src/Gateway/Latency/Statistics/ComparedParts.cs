@@ -13,6 +13,9 @@ internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Le
 {
     private const double FloorFreedomMin = 4;
 
+    // A drift with a memory as long as a stretch makes the levels' error look too small by about a sixth.
+    private const double AlarmCaution = 0.8;
+
     /// <summary>Which stage or layer.</summary>
     public Part Part => Pair.Part;
 
@@ -31,9 +34,9 @@ internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Le
     /// <summary>Probability of chance moving a detector as far, corrected for all tests.</summary>
     public double ChanceOf(Detector detector) => Corrected(DeviationOf(detector));
 
-    /// <summary>The same for an alarm: the floor as well must have moved by more than it wanders.</summary>
-    public double ChanceOfAlarm(Detector detector) => Corrected(
-        detector == Detector.Floor ? Weaker(DeviationOf(detector), Levels.Floor.Deviation) : DeviationOf(detector));
+    /// <summary>The same for an alarm: the level must also have moved by more than it wanders, the floor's as well, and with something to spare.</summary>
+    public double ChanceOfAlarm(Detector detector) => Corrected(detector == Detector.Tail
+        ? DeviationOf(detector) : Weaker(DeviationOf(detector), Levels.Of(detector).Deviation * AlarmCaution));
 
     // The change of the floor over its error from resampling, as Student's t with as many degrees of freedom as there are values in the band.
     private double FloorDeviation
@@ -44,6 +47,19 @@ internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Le
             double error = Difference.Floor.MarginNanos / Normal.NinetyFive * Math.Sqrt(Ranks.Inflation);
             return freedom < FloorFreedomMin || error <= 0 ? 0 : Normal.OfStudent(Difference.Floor.Nanos / error, freedom);
         }
+    }
+
+    /// <summary>Of the tests, its own.</summary>
+    public int OwnTests => TestsThatCanErr(Levels);
+
+    /// <summary>How many tests of a part can name it by chance: whatever chance does, it does not move a detector that is this steady by as much
+    /// as is worth naming.</summary>
+    public static int TestsThatCanErr(Levels levels)
+    {
+        const double deviations = 10;
+        return (levels.Floor.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.FastTests : 0)
+            + (levels.Typical.ErrorNanos * deviations >= Blame.WorthNamingNanos ? 1 : 0)
+            + (levels.Tail.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.SlowTests : 0);
     }
 
     private static double Weaker(double ranks, double levels) =>
@@ -91,7 +107,7 @@ internal sealed record ComparedParts(
         ];
         var (blocksBefore, blocksAfter) = (TimeBlocks.Of(before.AtTicks), TimeBlocks.Of(after.AtTicks));
         var levels = pairs.Select(pair => LevelTest.Compare(pair.Before.Measured(), pair.After.Measured())).ToList();
-        int tests = Math.Max(1, levels.Sum(TestsThatCanErr));
+        int tests = Math.Max(1, levels.Sum(ComparedPart.TestsThatCanErr));
         var differences = Differences.Of(pairs, blocksBefore, blocksAfter, replicates);
         var compared = pairs.Select((pair, index) => new ComparedPart(
             pair, RankTest.Compare(Series.Of(pair.Before, blocksBefore), Series.Of(pair.After, blocksAfter)), levels[index], differences[index],
@@ -107,13 +123,4 @@ internal sealed record ComparedParts(
     /// <summary>Indexes of a layer's stages.</summary>
     public static IEnumerable<int> Members(ImmutableArray<StageKey> keys, Part layer) =>
         Enumerable.Range(0, keys.Length).Where(stage => layer.Contains(keys[stage]));
-
-    // Whatever chance does, it does not move a detector that is this steady by as much as is worth naming.
-    private static int TestsThatCanErr(Levels levels)
-    {
-        const double deviations = 10;
-        return (levels.Floor.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.FastTests : 0)
-            + (levels.Typical.ErrorNanos * deviations >= Blame.WorthNamingNanos ? 1 : 0)
-            + (levels.Tail.ErrorNanos * deviations >= Blame.WorthNamingNanos ? RankTest.SlowTests : 0);
-    }
 }

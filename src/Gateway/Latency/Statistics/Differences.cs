@@ -17,7 +17,8 @@ internal readonly record struct Differences(Figure Floor, Figure Typical, Figure
     {
         var drawBefore = new BlockBootstrap(before, replicates);
         var drawAfter = new BlockBootstrap(after, replicates, stream: 1);
-        Side[] first = [.. pairs.Select(pair => new Side(pair.Before, drawBefore))], second = [.. pairs.Select(pair => new Side(pair.After, drawAfter))];
+        Side[] first = [.. pairs.Select(pair => new Side(pair.Before, drawBefore))];
+        Side[] second = [.. pairs.Select(pair => new Side(pair.After, drawAfter))];
         int[] weightBefore = new int[before.OfRow.Length], weightAfter = new int[after.OfRow.Length];
         var replicated = pairs.Select(_ => new double[Bands + 1][].Select(_ => new double[replicates]).ToArray()).ToArray();
         Span<double> one = stackalloc double[Bands], other = stackalloc double[Bands];

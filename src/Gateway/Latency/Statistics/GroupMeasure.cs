@@ -63,7 +63,8 @@ internal static class GroupMeasure
             (null, table.Total),
             .. Enumerable.Range(0, table.Keys.Length).Where(stage => !pooled.Contains(stage))
                 .Select(stage => ((Part?)Part.Of(table.Keys[stage]), table.Stages[stage])),
-            .. pools.Select(pool => ((Part?)(pool.Length == 1 ? Part.Of(table.Keys[pool[0]]) : Part.LayerOf(table.Keys[pool[^1]])), table.Sum(pool))),
+            .. pools.Select(pool =>
+                ((Part?)(pool.Length == 1 ? Part.Of(table.Keys[pool[0]]) : Part.LayerOf(table.Keys[pool[^1]])), table.Sum(pool))),
         ];
         return [.. series.SelectMany(of => ChangePoints.Of(of.Part, of.Column, table, series.Count)).OrderBy(point => point.At)];
     }

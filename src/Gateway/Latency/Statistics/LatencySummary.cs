@@ -27,7 +27,8 @@ public sealed record MatchCounts(long Inputs, long Matched, long Unanswered)
 /// <param name="P99">99th percentile; null under 1000 samples.</param>
 /// <param name="LowNanos">Mean of the lower bounds that its grade leaves to its values.</param>
 /// <param name="HighNanos">Mean of the upper bounds.</param>
-/// <param name="Median">Its mean in the samples whose TOTAL lies in p40 to p60. Over all stages this adds up to <see cref="GroupSummary.MedianBandNanos"/>.</param>
+/// <param name="Median">Its mean in the samples whose TOTAL lies in p40 to p60. Over all stages this adds up to
+/// <see cref="GroupSummary.MedianBandNanos"/>.</param>
 /// <param name="MedianShare">The same as a part of the total.</param>
 /// <param name="Slow">Its mean in the slow samples, those with a total at or above <see cref="GroupSummary.SlowFromNanos"/>; adds up to
 /// <see cref="GroupSummary.SlowMeanNanos"/>. Null under 100 samples.</param>

@@ -63,7 +63,8 @@ internal sealed class Retiming(SampleTable table, Load load, double? framePeriod
         double most = before + eitherWay + Math.Min(period, hostNanos);
         double least = Math.Floor(before / period) * period + Math.Min(eitherWay, Math.Floor(eitherWay / period) * period);
         double steps = Math.Floor((phase * Math.Min(period, hostNanos) + before + eitherWay / 2) / period) * period;
-        return (least, Math.Min(most, eitherWay / 2 + steps), before + eitherWay == 0 ? 0 : Math.Min(most, Math.Ceiling((before + eitherWay) / period) * period));
+        double nextStep = Math.Ceiling((before + eitherWay) / period) * period;
+        return (least, Math.Min(most, eitherWay / 2 + steps), Math.Min(most, nextStep));
     }
 
     private static Figure Saved(double[] now, double[] low, double[] likely, double[] high, double quantile, double marginNanos)

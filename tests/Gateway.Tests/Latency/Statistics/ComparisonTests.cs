@@ -30,20 +30,22 @@ public sealed class ComparisonTests
         }
 
         Assert.True(right >= share * runs, $"{right} of {runs} right");
-        Assert.True(errors.Order().ElementAt(errors.Count * 9 / 10) <= errorMillis, $"p90 of the errors {errors.Order().ElementAt(errors.Count * 9 / 10):F2} ms");
+        double large = errors.Order().ElementAt(errors.Count * 9 / 10);
+        Assert.True(large <= errorMillis, $"p90 of the errors {large:F2} ms");
     }
 
     [Fact]
     public void Of_SmallFaultBehindAFrameClock_LooksThereFirst()
     {
-        int first = Enumerable.Range(0, 40).Count(run => Inject(run, new Fault(s_paced[run % 2], 2)).Leading is { } leading && Names(leading, s_paced[run % 2]));
-        Assert.True(first >= 34, $"{first} of 40");
+        int first = Enumerable.Range(0, 40).Count(run => Names(Inject(run, new Fault(s_paced[run % 2], 2)).Leading!, s_paced[run % 2]));
+        Assert.True(first >= 37, $"{first} of 40");
     }
 
     [Fact]
     public void Of_LargerFaultBehindAFrameClock_NamesIt()
     {
-        int right = Enumerable.Range(0, 40).Count(run => Inject(run, new Fault(s_paced[run % 2], 5)).Changes is [var change, ..] && Names(change, s_paced[run % 2]));
+        int right = Enumerable.Range(0, 40).Count(run =>
+            Inject(run, new Fault(s_paced[run % 2], 5)).Changes is [var change, ..] && Names(change, s_paced[run % 2]));
         Assert.True(right >= 39, $"{right} of 40");
     }
 
@@ -207,7 +209,8 @@ public sealed class ComparisonTests
         var (way, host) = (sample.Times[6], sample.Times[SimulatedChain.Host]);
         return sample with
         {
-            Times = sample.Times.SetItem(SimulatedChain.Host, new(host.Key, host.Nanos + way.Nanos, 0, host.Nanos + way.Nanos, Grade.Pooled)).RemoveAt(6),
+            Times = sample.Times
+                .SetItem(SimulatedChain.Host, new(host.Key, host.Nanos + way.Nanos, 0, host.Nanos + way.Nanos, Grade.Pooled)).RemoveAt(6),
         };
     }
 

@@ -70,7 +70,10 @@ public sealed class LatencySummaryTests
         var mouse = chain.Take(70).ConvertAll(sample => sample with { Kind = InputKind.Mouse });
         var summary = LatencySummary.Of([.. idle, .. mouse, .. chain.Take(30)], new MatchCounts(200, 160, 10));
         Assert.Equal(
-            [(Load.Busy, (InputKind?)null, 100), (Load.Busy, InputKind.Mouse, 70), (Load.Idle, InputKind.Scancode, 60), (Load.Busy, InputKind.Scancode, 30)],
+            [
+                (Load.Busy, (InputKind?)null, 100), (Load.Busy, InputKind.Mouse, 70), (Load.Idle, InputKind.Scancode, 60),
+                (Load.Busy, InputKind.Scancode, 30),
+            ],
             summary.Groups.Select(group => (group.Load, group.Kind, group.Count)));
         Assert.Equal(0.8, summary.Matches!.Rate);
     }
@@ -116,7 +119,8 @@ public sealed class LatencySummaryTests
     [InlineData(Load.Busy, null, 0, 10, PacingRule.PaceUnknown)]
     public void Of_SavingBeforeAFrameClock_IsRealisedInSteps(Load load, int? periodMillis, double lowMillis, double highMillis, PacingRule rule)
     {
-        var samples = Enumerable.Range(0, 300).Select(i => Sample(i, (s_forward, 10), (s_host, 41 + i % 3), (s_decode, 5)) with { Load = load }).ToList();
+        var samples = Enumerable.Range(0, 300)
+            .Select(i => Sample(i, (s_forward, 10), (s_host, 41 + i % 3), (s_decode, 5)) with { Load = load }).ToList();
         var whatIfs = LatencySummary.Of(samples, framePeriodNanos: periodMillis * 1e6).Groups.Single().WhatIfs;
         var forward = whatIfs.Single(whatIf => whatIf.Kind == WhatIfKind.StageRemoved && whatIf.Parts[0].Stage == Stage.Forward);
         Assert.Equal(rule, forward.Rule);
