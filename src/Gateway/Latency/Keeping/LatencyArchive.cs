@@ -16,6 +16,15 @@ public sealed record KeptSamples(ImmutableArray<Sample> Samples, ImmutableArray<
 {
     /// <summary>Every duration of users that was recorded, also of samples that are not kept, of all minutes that the span touches.</summary>
     public ImmutableDictionary<HistogramKey, LogHistogram> Histograms { get; init; } = MinuteHistograms.Empty;
+
+    /// <summary>The totals of all answered inputs of users of one load; null when there are none.</summary>
+    public LogHistogram? Totals(Load load)
+    {
+        var sum = new LogHistogram();
+        foreach (var (key, histogram) in Histograms)
+            if (key.Layer == HistogramKey.Whole && key.Load == load) sum.Merge(histogram);
+        return sum.Count == 0 ? null : sum;
+    }
 }
 
 /// <summary>Finds samples again.</summary>
@@ -62,7 +71,7 @@ public sealed class LatencyArchive(LatencyStore store)
         var slowest = new List<Sample>();
         var damaged = new List<string>();
         var drawn = chance < 1;
-        var histograms = MinuteHistograms.Empty;
+        var histograms = new Dictionary<HistogramKey, LogHistogram>();
         var uncounted = new List<Sample>();
         foreach (var row in rows)
         {
@@ -73,18 +82,19 @@ public sealed class LatencyArchive(LatencyStore store)
             }
             drawn |= !record.IsComplete;
             if (record.IsComplete) uncounted.AddRange(record.Drawn);
-            else histograms = MinuteHistograms.Merge(histograms, record.Counted);
+            else MinuteHistograms.Add(histograms, record.Counted);
             if (uncounted.Count > UncountedMax)
             {
-                histograms = MinuteHistograms.Merge(histograms, MinuteHistograms.Of(uncounted));
+                MinuteHistograms.Add(histograms, MinuteHistograms.Of(uncounted));
                 uncounted.Clear();
             }
             samples.AddRange(Some(record, chance, random).Where(Fits));
             slowest.AddRange(record.Slowest.Where(Fits));
             if (slowest.Count > SlowestMax * 16) slowest = Slowest(slowest);
         }
+        MinuteHistograms.Add(histograms, MinuteHistograms.Of(uncounted));
         return new([.. samples.OrderBy(sample => sample.At).ThenBy(sample => sample.InputId)], [.. Slowest(slowest)], counts, drawn,
-            [.. damaged]) { Histograms = MinuteHistograms.Merge(histograms, MinuteHistograms.Of(uncounted)) };
+            [.. damaged]) { Histograms = histograms.ToImmutableDictionary() };
 
         bool Fits(Sample sample) => sample.At >= since && sample.At <= until;
     }

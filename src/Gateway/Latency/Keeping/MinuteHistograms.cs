@@ -59,20 +59,24 @@ static class MinuteHistograms
     public static ImmutableDictionary<HistogramKey, LogHistogram> Merge(ImmutableDictionary<HistogramKey, LogHistogram> one,
         ImmutableDictionary<HistogramKey, LogHistogram> other)
     {
-        var merged = one.ToBuilder();
-        foreach (var (key, histogram) in other)
+        var sum = new Dictionary<HistogramKey, LogHistogram>();
+        Add(sum, one);
+        Add(sum, other);
+        return sum.ToImmutableDictionary();
+    }
+
+    /// <summary>Adds to a sum, whose histograms are its own.</summary>
+    public static void Add(Dictionary<HistogramKey, LogHistogram> sum, ImmutableDictionary<HistogramKey, LogHistogram> added)
+    {
+        foreach (var (key, histogram) in added)
         {
-            if (!merged.TryGetValue(key, out var present))
+            if (!sum.TryGetValue(key, out var present))
             {
-                if (merged.Count < HistogramsMax) merged[key] = histogram;
-                continue;
+                if (sum.Count == HistogramsMax) continue;
+                sum[key] = present = new();
             }
-            var sum = new LogHistogram();
-            sum.Merge(present);
-            sum.Merge(histogram);
-            merged[key] = sum;
+            present.Merge(histogram);
         }
-        return merged.ToImmutable();
     }
 
     /// <summary>Writes them.</summary>

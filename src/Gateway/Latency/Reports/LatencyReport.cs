@@ -35,6 +35,10 @@ public sealed record LatencyReport(
     ReportSubject Subject, ReportSpan Span, LatencySummary Summary, ImmutableArray<Sample> Samples, Sample? Example, LatencyCounts Counts,
     bool FromProbes, bool IsDrawn, ImmutableArray<string> Damaged)
 {
+    /// <summary>Totals of all answered inputs of <see cref="Main"/>'s load, also of those that are not among the samples, of all minutes
+    /// that the span touches; null when the samples are everything.</summary>
+    public LogHistogram? Totals { get; init; }
+
     /// <summary>Makes a report of what was kept. Users' inputs and probes are never mixed: probes only count when there is nothing
     /// else.</summary>
     public static LatencyReport Of(ReportSubject subject, ReportSpan span, KeptSamples kept)
@@ -48,7 +52,9 @@ public sealed record LatencyReport(
             : new MatchCounts(counts.Expected, counts.Matched, samples.Count(sample => sample.Censored));
         var summary = LatencySummary.Of(samples, matches);
         var slow = kept.Slowest.Where(sample => Fits(sample) && sample.Origin == origin);
-        return new(subject, span, summary, samples, Exemplary([.. samples, .. slow], summary), counts, fromProbes, kept.IsDrawn, kept.Damaged);
+        var report = new LatencyReport(subject, span, summary, samples, Exemplary([.. samples, .. slow], summary), counts, fromProbes,
+            kept.IsDrawn, kept.Damaged);
+        return kept.IsDrawn && !fromProbes && report.Main is { } main ? report with { Totals = kept.Totals(main.Load) } : report;
 
         bool Fits(Sample sample) => span.Load is null || sample.Load == span.Load;
     }

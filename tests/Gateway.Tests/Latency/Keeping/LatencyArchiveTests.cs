@@ -1,5 +1,6 @@
 using Dapper;
 using RemoteChain.Gateway.Latency.Keeping;
+using RemoteChain.Gateway.Latency.Reports;
 
 namespace RemoteChain.Gateway.Tests.Latency.Keeping;
 
@@ -51,6 +52,12 @@ public sealed class LatencyArchiveTests
         Assert.InRange(kept.Samples.Length, 2100, 2300);
         Assert.InRange(quiet, 160, 240);
         Assert.Equal(22_000, kept.Counts.Samples);
+
+        // What was not drawn is still counted, and the report says so.
+        var report = LatencyReport.Of(new("site", null), new(TypingSession.Start, s_end), kept);
+        Assert.InRange(report.Totals!.Count, 15_000, 20_000);
+        Assert.Contains($"all {report.Totals.Count:N0} idle ones have a p50 of ", ReportFormat.Text.Write(report).ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
     }
 
     [Fact]
