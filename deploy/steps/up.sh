@@ -13,7 +13,7 @@ set -- "$@" --end-of-arguments
 while [ "$1" != --end-of-arguments ]; do
     case $1 in
         --lab) lab=yes ;;
-        --unsafe-no-sandbox | --unsafe-plain-http) set -- "$@" "$1" ;;
+        --unsafe-no-sandbox | --unsafe-plain-http | --lab-faults) set -- "$@" "$1" ;;
         --data | --http | --rdp)
             [ "$2" != --end-of-arguments ] || fail "$1 needs a value"
             set -- "$@" "$1" "$2"

@@ -18,6 +18,9 @@ public sealed class BenchmarkOptions(string[] arguments)
         return at < 0 ? otherwise : int.Parse(arguments[at + 1], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A word given as <c>--name word</c>, or null.</summary>
+    public string? Word(string name) => Array.IndexOf(arguments, $"--{name}") is >= 0 and var at ? arguments[at + 1] : null;
+
     /// <summary>Tells the person who waits.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
 }

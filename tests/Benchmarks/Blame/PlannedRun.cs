@@ -38,6 +38,9 @@ public sealed record PlannedRun(RunKind Kind, PlannedFault[] Faults, string Load
     /// <summary>Whether one of its faults lies on a network.</summary>
     public bool IsOfNetwork => Faults.Any(fault => fault.IsOfNetwork);
 
+    /// <summary>Whether most of its keys are not delayed.</summary>
+    public bool IsRare => Faults.Any(fault => fault.Shape == "intermittent");
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Kind} {Load} {string.Join(" + ", Faults.Select(fault => $"{fault.Place} {fault.DelayMillis} ms {fault.Shape}"))}";
