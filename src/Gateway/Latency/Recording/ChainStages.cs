@@ -6,7 +6,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// <summary>The stages that samples of one chain have, in the order in which an interaction passes them.</summary>
 public sealed class ChainStages
 {
-    private const string UserLayer = "user", GatewayLayer = "gateway";
+    private const string UserLayer = "user", GatewayLayer = "gateway", UsualPort = ":3389";
 
     /// <summary>The stages of a chain whose last layer is an RDP host.</summary>
     public ChainStages(Chain chain)
@@ -64,7 +64,8 @@ public sealed class ChainStages
 
     private static string HostName(DesktopLayer desktop)
     {
-        string where = desktop.Summary;
+        // The port that everybody expects is noise in every line of a report.
+        string where = desktop.Summary.EndsWith(UsualPort, StringComparison.Ordinal) ? desktop.Summary[..^UsualPort.Length] : desktop.Summary;
         return where.Length == 0 ? desktop.Kind : $"{desktop.Kind} {where}";
     }
 }

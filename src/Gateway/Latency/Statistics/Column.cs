@@ -5,7 +5,12 @@ namespace RemoteChain.Gateway.Latency.Statistics;
 /// <summary>One part's durations over the rows of a <see cref="SampleTable"/>.</summary>
 internal sealed class Column
 {
+    /// <summary>A grade that fewer of its values have does not speak for the column; what those values leave open is in the slack.</summary>
+    private const double GradeShareMin = 0.05;
+
+    private readonly int[] _grades = new int[Enum.GetValues<Grade>().Length];
     private double _lowSlackNanos, _highSlackNanos;
+    private Grade _addedGrade;
 
     /// <summary>A column in which nothing is measured yet.</summary>
     public Column(int count)
@@ -20,8 +25,22 @@ internal sealed class Column
     /// <summary>Rows that have a duration.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The worst grade among them.</summary>
-    public Grade Grade { get; private set; }
+    /// <summary>The worst grade among them, of those that more than a few have: at the beginning of a session estimates are still missing.</summary>
+    public Grade Grade
+    {
+        get
+        {
+            for (int grade = _grades.Length - 1; grade > (int)_addedGrade; grade--)
+            {
+                if (_grades[grade] > 0 && _grades[grade] >= GradeShareMin * Count)
+                {
+                    return (Grade)grade;
+                }
+            }
+
+            return _addedGrade;
+        }
+    }
 
     /// <summary>Whether its values are more than stamps of one clock, so that time may belong to a neighbour.</summary>
     public bool IsUncertain => Grade >= Grade.Pooled || _lowSlackNanos > 0 || _highSlackNanos > 0;
@@ -54,7 +73,7 @@ internal sealed class Column
     public void Add(int row, in StageTime time)
     {
         Add(row, time.Nanos);
-        Grade = (Grade)Math.Max((byte)Grade, (byte)time.Grade);
+        _grades[(int)time.Grade]++;
         _lowSlackNanos += Math.Max(0, time.Nanos - time.LowNanos);
         _highSlackNanos += Math.Max(0, time.HighNanos - time.Nanos);
     }
@@ -70,7 +89,7 @@ internal sealed class Column
             }
         }
 
-        Grade = (Grade)Math.Max((byte)Grade, (byte)other.Grade);
+        _addedGrade = (Grade)Math.Max((byte)_addedGrade, (byte)other.Grade);
         _lowSlackNanos += other._lowSlackNanos;
         _highSlackNanos += other._highSlackNanos;
     }

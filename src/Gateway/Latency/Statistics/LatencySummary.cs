@@ -16,7 +16,7 @@ public sealed record MatchCounts(long Inputs, long Matched, long Unanswered)
 
 /// <summary>One stage or layer in the samples of a group. All durations are of this part alone.</summary>
 /// <param name="Part">Which.</param>
-/// <param name="Grade">The worst grade of its values.</param>
+/// <param name="Grade">The worst grade that more than a few of its values have.</param>
 /// <param name="Count">Samples that measured it; the others say nothing about it.</param>
 /// <param name="Floor">Mean of its p1 to p5.</param>
 /// <param name="Typical">Mean of its p40 to p60.</param>

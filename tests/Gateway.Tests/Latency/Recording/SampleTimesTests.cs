@@ -30,8 +30,8 @@ public sealed class SampleTimesTests
     {
         var stamps = Stamps(new(400, 300, 500), new(200, 150, 250), s_frame);
         Assert.Equal(
-            "user/transport=200E gateway/receive=10M gateway/input-queue=20M gateway/forward=30M rdp desk:3389/transport=400E "
-            + "rdp desk:3389/host=600D gateway/decode=50M gateway/publish=60M gateway/picture-queue=70M gateway/encode=80M user/present=400D",
+            "user/transport=200E gateway/receive=10M gateway/input-queue=20M gateway/forward=30M rdp desk/transport=400E "
+            + "rdp desk/host=600D gateway/decode=50M gateway/publish=60M gateway/picture-queue=70M gateway/encode=80M user/present=400D",
             Shown(stamps));
         Assert.Equal(1930 - 10, SampleTimes.Of(stamps, s_stages).Sum(time => time.Nanos));
         var host = SampleTimes.Of(stamps, s_stages).Single(time => time.Key == s_stages.Host);
@@ -43,7 +43,7 @@ public sealed class SampleTimesTests
     {
         var stamps = Stamps(null, null, s_frame);
         Assert.Equal(
-            "gateway/receive=10M gateway/input-queue=20M gateway/forward=30M rdp desk:3389/host=1000P gateway/decode=50M gateway/publish=60M "
+            "gateway/receive=10M gateway/input-queue=20M gateway/forward=30M rdp desk/host=1000P gateway/decode=50M gateway/publish=60M "
             + "gateway/picture-queue=70M gateway/encode=80M user/present=600P", Shown(stamps));
         Assert.Equal(1930 - 10, SampleTimes.Of(stamps, s_stages).Sum(time => time.Nanos));
     }
