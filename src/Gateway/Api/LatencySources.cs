@@ -25,7 +25,7 @@ sealed class LatencySources(
     {
         // What was recorded up to this moment is to be found.
         await journal.FlushAsync(cancellationToken);
-        if (sessions.Find(id) is { } running && MaySee(account, running.Owner)) return new(new(running.Chain, id), [id]);
+        if (sessions.Find(id) is { } running && MaySee(account, running.Owner)) return new(new(running.Chain, id) { Server = running.Host?.Server ?? "" }, [id]);
         return store.Find(id) is { } kept && MaySee(account, kept.Owner) ? new(new(kept.Chain, id), [id]) : null;
     }
 
@@ -35,7 +35,8 @@ sealed class LatencySources(
         await journal.FlushAsync(cancellationToken);
         var visible = store.OfChain(name, limit).Where(stream => MaySee(account, stream.Owner)).Select(stream => stream.Session).ToList();
         var usable = chains.Find(name) is { } chain && access.MayUse(account, chain);
-        return usable || visible.Count > 0 ? new(new(name, null), visible) : null;
+        var server = sessions.List().FirstOrDefault(session => session.Chain == name && session.Host is not null)?.Host?.Server ?? "";
+        return usable || visible.Count > 0 ? new(new(name, null) { Server = server }, visible) : null;
     }
 
     /// <summary>What was recorded. Takes up to seconds, on a thread that the pool can spare.</summary>

@@ -56,7 +56,9 @@ static class HtmlReport
 
     static void Verdict(StringBuilder page, LatencyReport report)
     {
-        page.Append("<section class=\"verdict\"><p class=\"sentence\">").Append(Html.Text(report.Summary.Verdict)).Append("</p><dl class=\"tiles\">");
+        page.Append("<section class=\"verdict\"><p class=\"sentence\">").Append(Html.Text(report.Summary.Verdict)).Append("</p>");
+        if (report.Hint is { } hint) page.Append("<p>").Append(Html.Text(hint)).Append("</p>");
+        page.Append("<dl class=\"tiles\">");
         if (report.Main is { Count: > 0 } main)
         {
             Tile(page, "p50", Words.Bound(main.P50), $"ms ± {Words.Millis(main.P50.MarginNanos)}");

@@ -12,6 +12,7 @@ namespace RemoteChain.Gateway.Latency.Reports;
 /// <param name="Since">From when on.</param>
 /// <param name="Until">Until when.</param>
 /// <param name="Verdict">One sentence.</param>
+/// <param name="Hint">What the host's time probably is; null when nothing is known of it.</param>
 /// <param name="Confidence">One sentence.</param>
 /// <param name="FromProbes">Whether the figures are of probes, because no user typed.</param>
 /// <param name="IsDrawn">Whether the samples are a part of what was recorded.</param>
@@ -20,7 +21,7 @@ namespace RemoteChain.Gateway.Latency.Reports;
 /// <param name="Example">One real slow input.</param>
 /// <param name="Damaged">Sentences about rows that could not be read.</param>
 public sealed record LatencyAnswer(string Chain, string? Session, DateTimeOffset Since, DateTimeOffset Until, string Verdict,
-    string Confidence, bool FromProbes, bool IsDrawn, LatencyCounts Counts, LatencySummary Summary, SampleAnswer? Example,
+    string? Hint, string Confidence, bool FromProbes, bool IsDrawn, LatencyCounts Counts, LatencySummary Summary, SampleAnswer? Example,
     IReadOnlyList<string> Damaged);
 
 /// <summary>One interaction.</summary>
@@ -75,7 +76,7 @@ static class JsonReport
     }
 
     static LatencyAnswer Answer(LatencyReport report) => new(report.Subject.Chain, report.Subject.Session, report.Span.Since,
-        report.Span.Until, report.Summary.Verdict, ConfidenceSentence.Of(report), report.FromProbes, report.IsDrawn, report.Counts,
+        report.Span.Until, report.Summary.Verdict, report.Hint, ConfidenceSentence.Of(report), report.FromProbes, report.IsDrawn, report.Counts,
         report.Summary, report.Example is { } example ? SampleAnswer.Of(example) : null, report.Damaged);
 
     /// <summary>Writes it.</summary>

@@ -11,6 +11,9 @@ namespace RemoteChain.Gateway.Latency.Reports;
 /// <param name="Session">The session's identifier; null for all sessions of the chain that the reader may see.</param>
 public sealed record ReportSubject(string Chain, string? Session)
 {
+    /// <summary>The software of the host's server, by its fingerprint; empty when not known.</summary>
+    public string Server { get; init; } = "";
+
     /// <inheritdoc/>
     public override string ToString() => Session is null ? $"chain {Chain}" : $"chain {Chain}, session {Session}";
 }
@@ -58,6 +61,9 @@ public sealed record LatencyReport(
 
         bool Fits(Sample sample) => span.Load is null || sample.Load == span.Load;
     }
+
+    /// <summary>What the host's time probably is; null when nothing is known of it.</summary>
+    public string? Hint => HostHabit.Of(Subject.Server, Main);
 
     /// <summary>The group that the report mostly shows: the largest, all kinds of input together.</summary>
     public GroupSummary? Main => Summary.Groups.Where(group => group.Kind is null).MaxBy(group => group.Count)

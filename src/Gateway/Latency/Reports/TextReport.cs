@@ -23,6 +23,7 @@ static class TextReport
         text.AppendLine(Fit(Words.Printable(report.Subject.ToString()), Columns));
         text.AppendLine(Words.Span(report.Span.Since, report.Span.Until)).AppendLine();
         Wrapped(text, report.Summary.Verdict);
+        if (report.Hint is { } hint) Wrapped(text, hint);
         if (report.Main is { } main && !main.Stages.IsEmpty)
         {
             Strip(text, main);

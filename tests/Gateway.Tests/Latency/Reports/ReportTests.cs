@@ -54,6 +54,24 @@ public sealed class ReportTests
         Assert.Contains("&lt;script&gt;alert(1)", html, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("xrdp", 30.0, "frames begin at least 40 ms apart. 4 of these ")]
+    [InlineData("windows", 30.0, "frames begin at least 33 ms apart.")]
+    [InlineData("xrdp", 3.0, null)]    // sooner than xrdp ever is: something else answers
+    [InlineData("freerdp", 30.0, null)]
+    [InlineData("", 30.0, null)]
+    public void Hint_ServerWithAPaceOfItsOwn_IsNamedUnlessTheFiguresContradict(string server, double hostMillis, string? hint)
+    {
+        var samples = TypingSession.Samples(300).Select(sample => sample with { Load = Load.Idle, Times = [.. sample.Times.Select(time =>
+            time.Key.Stage == Stage.Host ? StageTime.Measured(time.Key, (long)(hostMillis * 1e6)) : time with { Nanos = 1000, LowNanos = 1000, HighNanos = 1000 })] });
+        var report = Report([.. samples]);
+        report = report with { Subject = report.Subject with { Server = server } };
+
+        if (hint is null) Assert.Null(report.Hint);
+        else Assert.Contains(hint, report.Hint, StringComparison.Ordinal);
+        if (hint is not null) Assert.All([ReportFormat.Html, ReportFormat.Json], format => Assert.Contains(hint, format.Write(report), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Html_IsOneFileThatAsksNobody()
     {
