@@ -36,6 +36,9 @@ sealed class RelayDirection : IDisposable
     /// <summary>What it has done: packets, those lost for want of room, how long they were held, and by how much the latest was late.</summary>
     public RelayAccount Account => new(Interlocked.Read(ref _packets), Interlocked.Read(ref _dropped), Interlocked.Read(ref _heldNanos), Interlocked.Read(ref _lateNanosMax));
 
+    /// <summary>It passes nothing on any more: it was disposed of, or its device has gone.</summary>
+    public bool IsOver => !_thread.IsAlive;
+
     /// <summary>Changes the delay of packets that come from now on.</summary>
     /// <param name="schedule">The round trip's delay.</param>
     /// <param name="halves">How much of it this direction takes: 0, 1 or 2 halves.</param>
@@ -69,6 +72,8 @@ sealed class RelayDirection : IDisposable
             polled[0] = new(_from.Descriptor);
             polled[1] = new(_bell.Handle.Descriptor);
             DescriptorPoll.WaitUntil(polled, Math.Min(_session.DueNanos, _others.DueNanos));
+            // The device has gone with its namespace. poll would answer at once from now on, and this thread goes before all others.
+            if ((polled[0].Happened & ~PolledDescriptor.Readable) != 0) break;
             Take(packet);
             var now = MonotonicClock.NowNanos();
             Release(_session, now);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RemoteChain.Gateway.Lab;
 using RemoteChain.Surface.Control;
 
@@ -35,6 +36,19 @@ public sealed class RelayTests
         for (var i = 0; i < 10; i++) Assert.Equal((byte)i, held.Take()[0]);
         Assert.True(held.Add([99, 1], 0));
         Assert.Equal(TunDevice.PacketBytesMax, held.Take().Length);
+    }
+
+    [TunFact]
+    public void Direction_ItsDeviceGoes_Ends()
+    {
+        using var from = new TunDevice($"rct{Environment.ProcessId}a");
+        using var to = new TunDevice($"rct{Environment.ProcessId}b");
+        using var direction = new RelayDirection(from, to, 3389);
+        Assert.False(direction.IsOver);
+
+        using (var removal = Process.Start("ip", ["link", "delete", from.Name])) removal.WaitForExit();
+
+        Assert.True(SpinWait.SpinUntil(() => direction.IsOver, TimeSpan.FromSeconds(10)), "the relay looks on at a device that is not there any more");
     }
 
     [Fact]

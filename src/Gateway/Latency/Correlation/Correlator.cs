@@ -36,6 +36,10 @@ public sealed class Correlator
     // How much of the time is free of inputs is remembered this long; what is learned in it counts for the rest, but not more than this.
     private const double FreeMemorySeconds = 10, WeightMax = 8;
 
+    // A desktop that is drawn for the first time paints everywhere. Rhythms may begin in that time, but how much is painted is no habit.
+    private const long OpeningNanos = 4_000_000_000;
+    private const double OpeningWeight = 0.02;
+
     // Places that paint more than this by themselves, per second and octave, would drown the control in chance.
     private const double ControlStill = 0.05;
 
@@ -47,7 +51,7 @@ public sealed class Correlator
     private readonly Correlogram _correlogram;
     private readonly SentInput[] _shifted = new SentInput[SurrogatesMax];
     private long _shiftedWritten, _shiftedTaken, _floorNanos;
-    private long _solicitedUntil, _keySentNanos, _lookedNanos;
+    private long _solicitedUntil, _keySentNanos, _lookedNanos, _openedNanos;
     private double _free = 1;
     private uint? _generation;
 
@@ -115,6 +119,7 @@ public sealed class Correlator
         }
 
         _generation = area.Generation;
+        _openedNanos = _openedNanos == 0 ? area.ReceivedNanos : _openedNanos;
         Advance(area.ReceivedNanos);
         var rectangle = area.Rectangle;
         long nanos = area.ReceivedNanos;
@@ -158,7 +163,7 @@ public sealed class Correlator
         _shiftedTaken = _shiftedWritten;
         _background.Clear();
         _caret.Clear();
-        (_solicitedUntil, _keySentNanos, _lookedNanos, _free) = (0, 0, 0, 1);
+        (_solicitedUntil, _keySentNanos, _lookedNanos, _openedNanos, _free) = (0, 0, 0, 0, 1);
     }
 
     /// <summary>Takes the next decided answer.</summary>
@@ -176,7 +181,7 @@ public sealed class Correlator
 
         bool isBlinking = _background.IsBlinking(area, nanos);
         double weight = Math.Min(WeightMax, 1 / _free);
-        _background.Learn(area, nanos, weight);
+        _background.Learn(area, nanos, nanos - _openedNanos < OpeningNanos ? weight * OpeningWeight : weight);
         _caret.Blinked(area, nanos, weight);
         if (isBlinking)
         {

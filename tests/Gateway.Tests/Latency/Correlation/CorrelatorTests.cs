@@ -23,6 +23,29 @@ public sealed class CorrelatorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Painted_DesktopDrawnForTheFirstTime_IsNoHabitOfItsPlaces()
+    {
+        var scene = new Scene(3);
+        for (int round = 0; round < 30; round++)
+        {
+            scene.At(round * 60, () =>
+            {
+                for (int line = 0; line < 20; line++)
+                {
+                    scene.Paint(Terminal.Left, Terminal.Top + line * Terminal.Line, 20 * Terminal.Glyph, Terminal.Line);
+                }
+            });
+        }
+
+        scene.Run(4);
+        new Terminal(scene).Type(40, 150, 300, "judged");
+        scene.Run(3);
+
+        var score = scene.Judge("judged");
+        Assert.True(score.Right >= 0.9 * score.Answered, $"{score.Right} right of {score.Answered}");
+    }
+
+    [Fact]
     public void Sent_WithoutAnyPicture_IsAnsweredInTime()
     {
         var correlator = new Correlator();
