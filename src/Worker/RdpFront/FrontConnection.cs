@@ -77,7 +77,6 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
                 _screen.TakeDamage();
             }
 
-
             if (_end is null && (polled[node].IsReady || _deferred.Count > 0)) ServeNode();
             if (_end is null) Tick();
         }
