@@ -38,7 +38,7 @@ need_dotnet() {
 
 # The print of everything that a build of these folders reads: path, time and size of each file. Outputs do not count.
 print_of() {
-    (cd "$ROOT" && find "$@" Directory.Build.props Directory.Packages.props global.json .editorconfig \
+    (cd "$ROOT" && find "$@" Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig \
         \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' | LC_ALL=C sort | cksum)
 }
 
