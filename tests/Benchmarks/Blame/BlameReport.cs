@@ -31,17 +31,18 @@ public static class BlameReport
     {
         layers = cell.Key.Layers.Split(" + "), delayMs = cell.Key.Delay, shape = cell.Key.Shape, load = cell.Key.Load, runs = cell.Count(),
         named = cell.Count(score => score.Named), layerNamed = cell.Count(score => score.LayerNamed),
-        sizeErrorMs = Median(cell.Select(score => score.SizeErrorMillis)), leakage = Median(cell.Select(score => score.Leakage)),
+        sizeErrorMs = Round(Median(cell.Select(score => score.SizeErrorMillis))), leakage = Round(Median(cell.Select(score => score.Leakage))),
         samples = cell.Min(score => score.Samples),
     };
 
     private static double Hours(BlameScore score) =>
         (score.Run.Baseline.Until - score.Run.Baseline.Since + (score.Run.Faulty.Until - score.Run.Faulty.Since)).TotalHours;
 
-    private static double? Median(IEnumerable<double?> values)
+    /// <summary>The middle one of what is known; null when nothing is.</summary>
+    internal static double? Median(IEnumerable<double?> values)
     {
         var sorted = values.OfType<double>().Order().ToArray();
-        return sorted.Length == 0 ? null : Round(sorted[sorted.Length / 2]);
+        return sorted.Length == 0 ? null : sorted[sorted.Length / 2];
     }
 
     private static double? Round(double? value) => value is { } v ? Math.Round(v, 3) : null;

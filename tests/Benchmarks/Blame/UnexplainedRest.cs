@@ -14,10 +14,10 @@ public sealed class UnexplainedRest
     public int Count => _keys.Count;
 
     /// <summary>Median of the rest, in milliseconds; null without keys.</summary>
-    public double? Millis => Median(_keys.Select(key => key.RestNanos / 1e6));
+    public double? Millis => BlameReport.Median(_keys.Select(key => (double?)(key.RestNanos / 1e6)));
 
     /// <summary>The median rest as a part of the median total.</summary>
-    public double? Share => Millis / Median(_keys.Select(key => key.OutsideNanos / 1e6));
+    public double? Share => Millis / BlameReport.Median(_keys.Select(key => (double?)(key.OutsideNanos / 1e6)));
 
     /// <summary>The rest that 95 of 100 keys do not exceed, whichever sign it has.</summary>
     public double? Millis95 => _keys.Count == 0 ? null : _keys.Select(key => Math.Abs(key.RestNanos) / 1e6).Order().ElementAt(_keys.Count * 95 / 100);
@@ -30,11 +30,5 @@ public sealed class UnexplainedRest
             var sample = samples.FirstOrDefault(s => s.At >= total.At - TimeSpan.FromMilliseconds(1) && s.At - total.At < s_same);
             if (sample is { Censored: false }) _keys.Add((total.Nanos, total.Nanos - sample.TotalNanos));
         }
-    }
-
-    private static double? Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length == 0 ? null : sorted[sorted.Length / 2];
     }
 }

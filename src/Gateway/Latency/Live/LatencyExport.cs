@@ -77,7 +77,7 @@ public sealed class LatencyExport : IDisposable
             foreach (var time in sample.Times)
                 _stages.Record(time.Nanos / 1e9, new TagList
                 {
-                    { "chain", entry.Chain }, { "layer", time.Key.LayerName }, { "stage", time.Key.Stage.Name() }, { "load", Word(sample.Load) },
+                    { "chain", entry.Chain }, { "layer", time.Key.LayerName }, { "stage", time.Key.Stage.Name() }, { "load", sample.Load.Word() },
                 });
         foreach (var sample in answered.OrderByDescending(sample => sample.TotalNanos).Take(TracesMax)) Trace(entry, sample);
     }
@@ -87,7 +87,7 @@ public sealed class LatencyExport : IDisposable
         // The journal's thread has no activity of its own; a trace begins here.
         Activity.Current = null;
         using var root = _source.StartActivity("interaction", ActivityKind.Server, default(ActivityContext), [
-            new("remotechain.chain", entry.Chain), new("remotechain.session", entry.Session), new("remotechain.load", Word(sample.Load)),
+            new("remotechain.chain", entry.Chain), new("remotechain.session", entry.Session), new("remotechain.load", sample.Load.Word()),
             new("remotechain.input", sample.Kind.ToString().ToLowerInvariant()),
             new("remotechain.probe", sample.Origin == SampleOrigin.Probe), new("remotechain.duration_ns", sample.TotalNanos),
             new("remotechain.times", "begins are synthetic")], startTime: sample.At);
@@ -106,5 +106,4 @@ public sealed class LatencyExport : IDisposable
         root.SetEndTime(sample.At.AddTicks(after / 100).UtcDateTime);
     }
 
-    static string Word(Load load) => load == Load.Idle ? "idle" : "busy";
 }

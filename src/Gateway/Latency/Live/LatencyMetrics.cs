@@ -108,7 +108,7 @@ public sealed class LatencyMetrics : IDisposable
     static void Write(StringBuilder text, Series series, Histogram histogram)
     {
         var labels = $"chain=\"{Label(series.Chain)}\",layer=\"{Label(series.LayerName)}\",layer_number=\"{series.Layer}\","
-            + $"stage=\"{series.Stage}\",load=\"{(series.Load == Load.Idle ? "idle" : "busy")}\"";
+            + $"stage=\"{series.Stage}\",load=\"{series.Load.Word()}\"";
         long below = 0;
         for (var i = 0; i < s_bounds.Length; i++)
         {

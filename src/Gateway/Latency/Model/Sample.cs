@@ -13,6 +13,13 @@ public enum Load : byte
     Busy,
 }
 
+/// <summary>The words that reports print and queries take.</summary>
+public static class LoadName
+{
+    /// <summary><c>idle</c> or <c>busy</c>.</summary>
+    public static string Word(this Load load) => load == Load.Idle ? "idle" : "busy";
+}
+
 /// <summary>Who pressed the key.</summary>
 public enum SampleOrigin : byte
 {

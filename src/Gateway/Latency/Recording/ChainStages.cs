@@ -1,4 +1,5 @@
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Gateway.Latency.Recording;
@@ -6,7 +7,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// <summary>The stages that samples of one chain have, in the order in which an interaction passes them.</summary>
 public sealed class ChainStages
 {
-    private const string UserLayer = "user", GatewayLayer = "gateway", UsualPort = ":3389";
+    private const string UserLayer = "user", GatewayLayer = "gateway";
 
     /// <summary>The stages of a chain whose last layer is an RDP host.</summary>
     public ChainStages(Chain chain)
@@ -65,7 +66,7 @@ public sealed class ChainStages
     private static string HostName(DesktopLayer desktop)
     {
         // The port that everybody expects is noise in every line of a report.
-        string where = desktop.Summary.EndsWith(UsualPort, StringComparison.Ordinal) ? desktop.Summary[..^UsualPort.Length] : desktop.Summary;
+        string where = desktop is RdpLayer { Port: RdpLayer.PortDefault } rdp ? rdp.Host : desktop.Summary;
         return where.Length == 0 ? desktop.Kind : $"{desktop.Kind} {where}";
     }
 }

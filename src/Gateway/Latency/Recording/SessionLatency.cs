@@ -39,7 +39,7 @@ public sealed class SessionLatency : IDisposable
     private readonly List<DeliveredInput> _delivered = [];
     private readonly List<DamageEntry> _painted = [];
     private readonly List<Sample> _samples = [];
-    private Correlation.MatchCounts _reported;
+    private MatchCounts _reported;
     private long _userInputNanos;
     private bool _disposed;
 
@@ -61,7 +61,7 @@ public sealed class SessionLatency : IDisposable
     public RecordingCounts Counts { get; private set; }
 
     /// <summary>How many inputs found their picture.</summary>
-    public Correlation.MatchCounts Matches
+    public MatchCounts Matches
     {
         get
         {
@@ -127,9 +127,11 @@ public sealed class SessionLatency : IDisposable
             _samples.Clear();
             long nowNanos = MonotonicClock.NowNanos();
             Read(nowNanos);
-            Feed(nowNanos);
+            // Asked once for everything that this reading brings; a session at rest does not ask.
+            var hostWay = _delivered.Count + _painted.Count + _matched.Count + _inputs.Count == 0 ? null : HostWay.Estimate(nowNanos);
+            Feed(nowNanos, hostWay);
             TakeAnswers();
-            Complete(nowNanos);
+            Complete(nowNanos, hostWay);
             var (before, now) = (_reported, _correlator.Counts);
             _reported = now;
             return (_samples.Count == 0 ? [] : [.. _samples], (now.Expected - before.Expected, now.Matched - before.Matched));
@@ -161,7 +163,7 @@ public sealed class SessionLatency : IDisposable
         {
             int before = _delivered.Count;
             lost += front.Read(nowNanos, _delivered);
-            if (_delivered.Count > before && number != ProbeFront)
+            if (_delivered.Count > before && number != KeyProbe.FrontNumber)
             {
                 Volatile.Write(ref _userInputNanos, nowNanos);
             }
@@ -190,10 +192,10 @@ public sealed class SessionLatency : IDisposable
     }
 
     /// <summary>Inputs and paints in the order in which they happened.</summary>
-    private void Feed(long nowNanos)
+    private void Feed(long nowNanos, TransportEstimate? hostWay)
     {
         _delivered.Sort((a, b) => a.SentNanos.CompareTo(b.SentNanos));
-        _correlator.FloorNanos = HostWay.Estimate(nowNanos)?.LowNanos ?? 0;
+        _correlator.FloorNanos = hostWay?.LowNanos ?? 0;
         int next = 0;
         foreach (var input in _delivered)
         {
@@ -241,7 +243,7 @@ public sealed class SessionLatency : IDisposable
         }
     }
 
-    private void Complete(long nowNanos)
+    private void Complete(long nowNanos, TransportEstimate? hostWay)
     {
         for (int i = _matched.Count; i > 0; i--)
         {
@@ -264,7 +266,7 @@ public sealed class SessionLatency : IDisposable
                 continue;
             }
 
-            Make(matched, frame, nowNanos);
+            Make(matched, frame, hostWay, nowNanos);
         }
 
         if (_answers.Count > PendingMax)
@@ -273,11 +275,11 @@ public sealed class SessionLatency : IDisposable
         }
     }
 
-    private void Make(in Matched matched, SentFrame? frame, long nowNanos)
+    private void Make(in Matched matched, SentFrame? frame, TransportEstimate? hostWay, long nowNanos)
     {
         int number = matched.Input.Input.FrontNumber;
         var stamps = new InteractionStamps(
-            matched.Input, matched.Answer, frame, HostWay.Estimate(nowNanos), frame is null ? null : UserEchoes.Estimate(number, nowNanos));
+            matched.Input, matched.Answer, frame, hostWay, frame is null ? null : UserEchoes.Estimate(number, nowNanos));
         if (!SampleTimes.IsPossible(stamps))
         {
             Counts = Counts with { Impossible = Counts.Impossible + 1 };
@@ -287,14 +289,11 @@ public sealed class SessionLatency : IDisposable
         long firstNanos = matched.Input.Input.ReceivedNanos > 0 ? matched.Input.Input.ReceivedNanos : matched.Input.Input.PublishedNanos;
         _samples.Add(new Sample(
             matched.Input.Input.Id, matched.Input.Input.Kind, _paints.LoadAt(matched.Answer, _answers),
-            number == ProbeFront ? SampleOrigin.Probe : SampleOrigin.Passive,
+            number == KeyProbe.FrontNumber ? SampleOrigin.Probe : SampleOrigin.Passive,
             _time.GetUtcNow() - TimeSpan.FromTicks((nowNanos - firstNanos) / TimeSpan.NanosecondsPerTick), SampleTimes.Of(stamps, _stages),
             matched.SharedPicture));
         Counts = Counts with { Samples = Counts.Samples + 1 };
     }
-
-    /// <summary>The number that the gateway's own probe uses as a front.</summary>
-    public const int ProbeFront = KeyProbe.FrontNumber;
 
     private readonly record struct Matched(DeliveredInput Input, DamageEntry Answer, int SharedPicture);
 }

@@ -1,3 +1,5 @@
+using RemoteChain.Gateway.Latency.Model;
+
 namespace RemoteChain.Gateway.Latency.Reports;
 
 /// <summary>How far a report can be trusted, in one line.</summary>

@@ -52,7 +52,7 @@ public sealed record LatencyReport(
         var samples = fitting.Where(sample => sample.Origin == origin).ToImmutableArray();
         var counts = kept.Counts;
         var matches = counts.Expected == 0 ? null
-            : new MatchCounts(counts.Expected, counts.Matched, samples.Count(sample => sample.Censored));
+            : new AnsweredInputs(counts.Expected, counts.Matched, samples.Count(sample => sample.Censored));
         var summary = LatencySummary.Of(samples, matches);
         var slow = kept.Slowest.Where(sample => Fits(sample) && sample.Origin == origin);
         var report = new LatencyReport(subject, span, summary, samples, Exemplary([.. samples, .. slow], summary), counts, fromProbes,

@@ -53,9 +53,6 @@ static class Words
         _ => kind.ToString().ToLowerInvariant(),
     };
 
-    /// <summary><c>idle</c> or <c>busy</c>.</summary>
-    public static string Word(this Load load) => load == Load.Idle ? "idle" : "busy";
-
     /// <summary>What a grade means, in a few words.</summary>
     public static string Meaning(this Grade grade) => grade switch
     {

@@ -14,7 +14,7 @@ public sealed partial record LatencySummary
     /// <param name="samples">Of one chain, in any order; loads and kinds of input are separated here.</param>
     /// <param name="matches">How many inputs found their picture, if known.</param>
     /// <param name="framePeriodNanos">Period of the host's frame clock, if known: what-ifs need it.</param>
-    public static LatencySummary Of(IReadOnlyList<Sample> samples, MatchCounts? matches = null, double? framePeriodNanos = null)
+    public static LatencySummary Of(IReadOnlyList<Sample> samples, AnsweredInputs? matches = null, double? framePeriodNanos = null)
     {
         samples = SampleTable.Measured(samples);
         var groups = new List<GroupSummary>();

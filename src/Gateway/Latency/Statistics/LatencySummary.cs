@@ -8,7 +8,7 @@ namespace RemoteChain.Gateway.Latency.Statistics;
 /// <param name="Inputs">Inputs that were seen.</param>
 /// <param name="Matched">Inputs whose picture was found with margin; these are the samples.</param>
 /// <param name="Unanswered">Inputs without an answer in time (censored samples).</param>
-public sealed record MatchCounts(long Inputs, long Matched, long Unanswered)
+public sealed record AnsweredInputs(long Inputs, long Matched, long Unanswered)
 {
     /// <summary>Matched of all; null without inputs.</summary>
     public double? Rate => Inputs == 0 ? null : (double)Matched / Inputs;
@@ -131,4 +131,4 @@ public sealed record GroupSummary(
 /// <param name="Matches">As it was passed in.</param>
 /// <param name="Groups">Per load all kinds together, then each kind where a load has several; largest first.</param>
 /// <param name="Verdict">One sentence about the largest group.</param>
-public sealed partial record LatencySummary(int Count, int Censored, MatchCounts? Matches, ImmutableArray<GroupSummary> Groups, string Verdict);
+public sealed partial record LatencySummary(int Count, int Censored, AnsweredInputs? Matches, ImmutableArray<GroupSummary> Groups, string Verdict);

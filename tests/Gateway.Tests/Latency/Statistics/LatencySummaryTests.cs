@@ -68,7 +68,7 @@ public sealed class LatencySummaryTests
         var chain = new SimulatedChain(4);
         var idle = chain.Take(60).ConvertAll(sample => sample with { Load = Load.Idle });
         var mouse = chain.Take(70).ConvertAll(sample => sample with { Kind = InputKind.Mouse });
-        var summary = LatencySummary.Of([.. idle, .. mouse, .. chain.Take(30)], new MatchCounts(200, 160, 10));
+        var summary = LatencySummary.Of([.. idle, .. mouse, .. chain.Take(30)], new AnsweredInputs(200, 160, 10));
         Assert.Equal(
             [
                 (Load.Busy, (InputKind?)null, 100), (Load.Busy, InputKind.Mouse, 70), (Load.Idle, InputKind.Scancode, 60),
