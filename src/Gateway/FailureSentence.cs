@@ -34,6 +34,9 @@ public static class FailureSentence
         FailureCause.LoggedOff => "the user logged off",
         FailureCause.Replaced => "another connection took the desktop over",
         FailureCause.Stopped => "ended on request",
+        FailureCause.HopDown => "this part of the way is down",
+        FailureCause.KeyChanged => "the key is not the one that was seen before; if this is right, forget the old one",
+        FailureCause.PolicyRefused => "a rule forbids it",
         _ => failure.Cause.ToString(),
     };
 }

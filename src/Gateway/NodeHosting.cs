@@ -83,7 +83,7 @@ public static class NodeHosting
         services.AddSingleton(provider => new WorkerPool(
             provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
                 provider.GetRequiredService<ILogger<WorkerPool>>()));
-        services.AddSingleton<IcmpWire>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
+        services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),

@@ -15,15 +15,18 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
     /// <summary>The longest field of an entry.</summary>
     public const int FieldCharsMax = 512;
 
+    /// <summary>The longest file that an entry holds.</summary>
+    public const int TextCharsMax = 64 * 1024;
+
     /// <summary>Separates these keys' use from that of other programs that might share them.</summary>
     public const string ApplicationName = "RemoteChain";
 
     /// <summary>Makes an entry or sets its value.</summary>
     public void Save(Secret secret, Account by)
     {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(new Fields(secret.User, secret.Domain, secret.Password));
+        var plain = JsonSerializer.SerializeToUtf8Bytes(new Fields(secret.User, secret.Domain, secret.Password, secret.Text));
         var shown = secret.Domain.Length == 0 ? secret.User : $@"{secret.Domain}\{secret.User}";
-        secrets.Save(secret.Name, by.Id == Operator.Account.Id ? null : by.Id, shown, Protector(secret.Name).Protect(plain));
+        secrets.Save(secret.Name, secret.Kind, by.Id == Operator.Account.Id ? null : by.Id, shown, Protector(secret.Name).Protect(plain));
         CryptographicOperations.ZeroMemory(plain);
     }
 
@@ -35,7 +38,7 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
     public bool TryOpen(string chain, string name, [NotNullWhen(true)] out Secret? secret, [NotNullWhen(false)] out string? why)
     {
         (secret, why) = (null, null);
-        if (secrets.FindSealed(name) is not { } box)
+        if (secrets.Find(name) is not { } stored || secrets.FindSealed(name) is not { } box)
             why = $"there is no secret '{name}'; make it with `remotechain secret set {name}`, then save the chain again";
         else if (!chains.MayOpen(chain, name))
             why = $"the chain '{chain}' may not open the secret '{name}'; its owner or an admin must save the chain again";
@@ -44,7 +47,7 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
             try
             {
                 var fields = JsonSerializer.Deserialize<Fields>(Protector(name).Unprotect(box))!;
-                secret = new(name, fields.User, fields.Domain, fields.Password);
+                secret = new(name, fields.User, fields.Domain, fields.Password, stored.Kind, fields.Text);
                 return true;
             }
             catch (CryptographicException)
@@ -61,5 +64,5 @@ public sealed class SecretVault(SecretStore secrets, ChainStore chains, IDataPro
 
     IDataProtector Protector(string name) => protection.CreateProtector("RemoteChain.Access.Secret", name);
 
-    sealed record Fields(string User, string Domain, string Password);
+    sealed record Fields(string User, string Domain, string Password, string Text = "");
 }

@@ -8,11 +8,16 @@ namespace RemoteChain.Gateway.Api;
 static class SecretEndpoints
 {
     /// <summary>A secret in a list. The value is never part of an answer.</summary>
-    public sealed record SecretItem(string Name, string Owner, string User, DateTimeOffset Created, DateTimeOffset Changed, int AgeDays,
+    public sealed record SecretItem(string Name, string Kind, string Owner, string User, DateTimeOffset Created, DateTimeOffset Changed, int AgeDays,
         IReadOnlyList<string> Chains);
 
     /// <summary>The value of a secret.</summary>
-    public sealed record SecretValue(string? User, string? Domain, string? Password);
+    /// <param name="User">User at the host.</param>
+    /// <param name="Domain">Windows domain at the host.</param>
+    /// <param name="Password">Password at the host; of a key its passphrase.</param>
+    /// <param name="Kind">What it is for; a login when not said.</param>
+    /// <param name="Text">The file, for kinds that are files.</param>
+    public sealed record SecretValue(string? User, string? Domain, string? Password, string? Kind = null, string? Text = null);
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -28,21 +33,26 @@ static class SecretEndpoints
 
     static IReadOnlyList<SecretItem> List(Caller caller, SecretStore secrets, ChainStore chains, TimeProvider time) =>
         [.. secrets.List().Where(secret => SecretVault.MayUse(caller.Account, secret)).Select(secret => new SecretItem(
-            secret.Name, secret.Owner, secret.UserName, secret.Created, secret.Changed, (int)(time.GetUtcNow() - secret.Changed).TotalDays,
+            secret.Name, secret.Kind.Word(), secret.Owner, secret.UserName, secret.Created, secret.Changed, (int)(time.GetUtcNow() - secret.Changed).TotalDays,
                 chains.ChainsWith(secret.Name)))];
 
     static IResult Put(string name, SecretValue value, Caller caller, SecretStore secrets, SecretVault vault, AuditLog audit)
     {
         if (!Name.IsValid(name)) return ApiProblem.Invalid($"The name of a secret is {Name.Rule}.");
-        if (string.IsNullOrEmpty(value.Password)) return ApiProblem.Invalid("The secret needs a `password`.");
-        var (user, domain) = (value.User ?? "", value.Domain ?? "");
-        string[] fields = [user, domain, value.Password];
+        if (!SecretKindName.TryParse(value.Kind ?? SecretKind.Login.Word(), out var kind))
+            return ApiProblem.Invalid($"The `kind` of a secret is one of {string.Join(", ", SecretKindName.All)}.");
+        var (user, domain, password, text) = (value.User ?? "", value.Domain ?? "", value.Password ?? "", value.Text ?? "");
+        if (kind == SecretKind.Login && password.Length == 0) return ApiProblem.Invalid("The secret needs a `password`.");
+        if (kind == SecretKind.Login != (text.Length == 0))
+            return ApiProblem.Invalid(kind == SecretKind.Login ? "A login has no `text`." : $"A secret of kind {kind.Word()} needs its file as `text`.");
+        if (text.Length > SecretVault.TextCharsMax) return ApiProblem.Invalid($"The file has at most {SecretVault.TextCharsMax} characters.");
+        string[] fields = [user, domain, password];
         if (fields.Any(field => field.Length > SecretVault.FieldCharsMax || field.Contains('\0', StringComparison.Ordinal)))
             return ApiProblem.Invalid($"Every field of a secret has at most {SecretVault.FieldCharsMax} characters.");
         if (secrets.Find(name) is { } present && !SecretVault.MayUse(caller.Account, present))
             return ApiProblem.Conflict($"The name '{name}' is taken.");
 
-        vault.Save(new Secret(name, user, domain, value.Password), caller.Account);
+        vault.Save(new Secret(name, user, domain, password, kind, text), caller.Account);
         audit.Append(new(AuditAction.SecretSaved, caller.Account.Name, name, caller.From));
         return TypedResults.NoContent();
     }

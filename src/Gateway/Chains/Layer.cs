@@ -10,6 +10,9 @@ public abstract record Layer(int Number)
     /// <summary>Where it leads, for lists: <c>10.0.0.5:3389</c>. Empty for layers that lead nowhere by themselves.</summary>
     public virtual string Summary => "";
 
+    /// <summary>What reports and failures call it: <c>ssh jump.example</c>. Shows nothing that the chain does not.</summary>
+    public virtual string Title => Summary.Length == 0 ? Kind : $"{Kind} {Summary}";
+
     /// <summary>How messages name this layer: <c>layer 3 (rdp)</c>.</summary>
     public string Label => $"layer {Number} ({Kind})";
 }

@@ -16,8 +16,8 @@ static class SecretCommands
         var command = new Verb("list", "Names, users and ages; never the values.", "secret list");
         calling(command, async call => call.Show<SecretEndpoints.SecretItem[]>(
             await call.Client.GetAsync("/secrets", call.Cancellation), secrets => call.Terminal.Table(
-            ["NAME", "USER", "OWNER", "SET", "USED BY"],
-            secrets.Select(secret => new[] { secret.Name, secret.User, secret.Owner.Length > 0 ? secret.Owner : "(admins)",
+            ["NAME", "KIND", "USER", "OWNER", "SET", "USED BY"],
+            secrets.Select(secret => new[] { secret.Name, secret.Kind, secret.User, secret.Owner.Length > 0 ? secret.Owner : "(admins)",
                 Terminal.Age(secret.Changed), string.Join(", ", secret.Chains) }),
             "There is no secret yet. Make one with `remotechain secret set NAME --user USER`.")));
         return command;

@@ -9,6 +9,18 @@ namespace RemoteChain.Gateway.Hops;
 /// </summary>
 public abstract class Dialer : IAsyncDisposable
 {
+    /// <summary>
+    /// Where packets of the next hop start; null when only connections get through (ssh, proxy, relay), so that a tunnel which sends
+    /// packets cannot begin here.
+    /// </summary>
+    public virtual Network? Network => null;
+
+    /// <summary>The probes of all hops up to here that can be asked, from the user's side to the far end.</summary>
+    public virtual IReadOnlyList<HopProbe> Probes => [];
+
+    /// <summary>Completes when this hop or one before it is known to have failed. Never faults; for hops that cannot know, never completes.</summary>
+    public virtual Task<Failure> Lost { get; } = new TaskCompletionSource<Failure>().Task;
+
     /// <summary>Connects to <paramref name="target"/>. The caller owns the socket.</summary>
     public abstract ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken);
 

@@ -14,6 +14,12 @@ public sealed class DirectHop(TimeSpan timeout) : Hop
 
     private sealed class DeadlineDialer(Dialer inner, TimeSpan timeout) : Dialer
     {
+        public override Network? Network => inner.Network;
+
+        public override IReadOnlyList<HopProbe> Probes => inner.Probes;
+
+        public override Task<Failure> Lost => inner.Lost;
+
         public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -19,7 +19,7 @@ public abstract class Hop
     /// <summary>Opens all hops in order; on failure everything opened so far is given back.</summary>
     public static async ValueTask<HopResult> FoldAsync(IEnumerable<Hop> hops, CancellationToken cancellationToken)
     {
-        Dialer dialer = new TcpDialer();
+        Dialer dialer = new TcpDialer(Network.Machine);
         foreach (var hop in hops)
         {
             var opened = await hop.OpenAsync(dialer, cancellationToken);

@@ -4,18 +4,21 @@ using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Hops;
 
-/// <summary>Dials by plain TCP from the node's own network: the innermost dialer of every chain.</summary>
+/// <summary>Dials by plain TCP from one place in the network: the innermost dialer of every chain, and the one beyond every tunnel.</summary>
 /// <remarks>
 /// Connects with a non-blocking socket and poll, not with the runtime's asynchronous sockets: those register the socket with the
 /// process's epoll for as long as its open file lives, and the file lives on in the worker. The node would wake for every packet of
 /// every session.
 /// </remarks>
-public sealed class TcpDialer : Dialer
+public sealed class TcpDialer(Network network) : Dialer
 {
     /// <summary>How long all addresses of a host together may take to answer.</summary>
     public static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
 
     private const int PollMicros = 50_000;
+
+    /// <inheritdoc/>
+    public override Network Network => network;
 
     /// <inheritdoc/>
     public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
@@ -24,10 +27,8 @@ public sealed class TcpDialer : Dialer
         deadline.CancelAfter(TimeoutDefault);
         try
         {
-            IPAddress[] addresses = IPAddress.TryParse(target.Host, out var literal)
-                ? [literal]
-                : await Dns.GetHostAddressesAsync(target.Host, deadline.Token);
-            return await Task.Run(() => ConnectFirst(addresses, target, deadline.Token), CancellationToken.None);
+            var addresses = await network.ResolveAsync(target.Host, deadline.Token);
+            return await Task.Run(() => ConnectFirstAsync(addresses, target, deadline.Token), CancellationToken.None);
         }
         catch (SocketException ex)
         {
@@ -35,16 +36,17 @@ public sealed class TcpDialer : Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(target, FailureCause.TimedOut, $"no answer from {target} within {TimeoutDefault.TotalSeconds:0} s");
+            return Failed(target, FailureCause.TimedOut, $"no answer within {TimeoutDefault.TotalSeconds:0} s");
         }
     }
 
-    private static DialResult ConnectFirst(IPAddress[] addresses, HostEndpoint target, CancellationToken cancellationToken)
+    private async Task<DialResult> ConnectFirstAsync(IPAddress[] addresses, HostEndpoint target, CancellationToken cancellationToken)
     {
         SocketError last = SocketError.NoData;
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            var socket = await network.MakeSocketAsync(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp, cancellationToken);
+            (socket.NoDelay, socket.Blocking) = (true, false);
             try
             {
                 last = Connect(socket, new IPEndPoint(address, target.Port), cancellationToken);
@@ -106,5 +108,5 @@ public sealed class TcpDialer : Dialer
     };
 
     private static Failure Failed(HostEndpoint target, FailureCause cause, string detail) =>
-        new(FailureStage.Dial, cause, detail) { Layer = $"rdp {target}" };
+        new(FailureStage.Dial, cause, $"{target}: {detail}");
 }

@@ -138,7 +138,7 @@ internal sealed class Back : IAsyncDisposable
     /// <summary>Ends with the reason why the desktop is gone.</summary>
     private async Task<Failure> ConnectAndListenAsync(CancellationToken cancellationToken)
     {
-        var opened = await Hop.FoldAsync(Route.HopsOf(_chain), cancellationToken);
+        var opened = await Hop.FoldAsync(_context.Route.HopsOf(_chain), cancellationToken);
         if (opened.Dialer is null)
         {
             return opened.Failure!;

@@ -4,11 +4,11 @@ using RemoteChain.Gateway.Hops;
 
 namespace RemoteChain.Gateway.Sessions;
 
-/// <summary>How a chain's layers become the hops that reach its desktop.</summary>
-public static class Route
+/// <summary>How a chain's layers become the hops that reach its desktop, with what the node gives them for it.</summary>
+public sealed class Route
 {
-    /// <summary>The hops in dialing order.</summary>
-    public static IEnumerable<Hop> HopsOf(Chain chain) => chain.Hops.Select(HopOf);
+    /// <summary>The hops in dialing order..</summary>
+    public IEnumerable<Hop> HopsOf(Chain chain) => chain.Hops.Select(HopOf);
 
     private static Hop HopOf(HopLayer layer) => layer switch
     {

@@ -7,5 +7,5 @@ namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>What every session of a node works with.</summary>
 public sealed record SessionContext(
-    WorkerPool Pool, SecretVault Secrets, PinStore Pins, AuditLog Audit, SessionRecords Records, IcmpWire Icmp, TimeProvider Time,
+    WorkerPool Pool, SecretVault Secrets, PinStore Pins, Route Route, AuditLog Audit, SessionRecords Records, IcmpWire Icmp, TimeProvider Time,
     ILogger<SessionRunner> Log);

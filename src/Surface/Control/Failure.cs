@@ -87,6 +87,15 @@ public enum FailureCause : byte
 
     /// <summary>Ended on request.</summary>
     Stopped,
+
+    /// <summary>A tunnel or relay on the way is down.</summary>
+    HopDown,
+
+    /// <summary>The key of a hop is not the one that was seen before.</summary>
+    KeyChanged,
+
+    /// <summary>A rule forbids it: of this node, or of the one at the far end of a relay.</summary>
+    PolicyRefused,
 }
 
 /// <summary>An expected failure as a value, which travels to the report and to the user unchanged.</summary>
@@ -116,7 +125,7 @@ public static class FailureText
     [
         "unreachable", "refused", "timed-out", "name-unknown", "certificate-changed", "wrong-credentials", "account-locked", "access-denied",
         "protocol-error", "unsupported", "host-closed", "connection-lost", "worker-died", "surface-corrupt", "client-left", "too-busy",
-        "logged-off", "replaced", "stopped",
+        "logged-off", "replaced", "stopped", "hop-down", "key-changed", "policy-refused",
     ];
 
     /// <summary>The word for a stage.</summary>

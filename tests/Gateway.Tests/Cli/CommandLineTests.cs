@@ -82,7 +82,7 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.True(_node.Get<SecretVault>().TryOpen("site", "jump", out var secret, out _));
         Assert.Equal(("u01", "hunter2-hunter2"), (secret.User, secret.Password));
         var listed = await RunAsync("secret", "list");
-        Assert.Contains("jump  u01", listed.Output);
+        Assert.Contains("jump  login  u01", listed.Output);
         Assert.DoesNotContain("hunter2", listed.Output);
         Assert.Contains("used by site", (await RunAsync("secret", "remove", "jump", "--yes")).Error);
     }

@@ -12,7 +12,7 @@ public class TcpDialerTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using var dialer = new TcpDialer();
+        await using var dialer = new TcpDialer(Network.Machine);
 
         var result = await dialer.DialAsync(Endpoint(listener), CancellationToken.None);
 
@@ -23,24 +23,24 @@ public class TcpDialerTests
     }
 
     [Fact]
-    public async Task DialAsync_NobodyListens_IsRefusedAndNamesTheLayer()
+    public async Task DialAsync_NobodyListens_IsRefusedAndNamesTheHost()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var endpoint = Endpoint(listener);
         listener.Stop();
 
-        var result = await new TcpDialer().DialAsync(endpoint, CancellationToken.None);
+        var result = await new TcpDialer(Network.Machine).DialAsync(endpoint, CancellationToken.None);
 
         Assert.Null(result.Socket);
         Assert.Equal((FailureStage.Dial, FailureCause.Refused), (result.Failure!.Stage, result.Failure.Cause));
-        Assert.Contains(endpoint.ToString(), result.Failure.Layer, StringComparison.Ordinal);
+        Assert.Contains(endpoint.ToString(), result.Failure.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task DialAsync_NoSuchName_SaysSo()
     {
-        var result = await new TcpDialer().DialAsync(new HostEndpoint("no-such-host.invalid", 3389), CancellationToken.None);
+        var result = await new TcpDialer(Network.Machine).DialAsync(new HostEndpoint("no-such-host.invalid", 3389), CancellationToken.None);
         Assert.Equal(FailureCause.NameUnknown, result.Failure!.Cause);
     }
 
@@ -58,7 +58,7 @@ public class TcpDialerTests
             _ = filler.ConnectAsync(IPAddress.Loopback, endpoint.Port);
         }
 
-        var opened = await new DirectHop(TimeSpan.FromMilliseconds(300)).OpenAsync(new TcpDialer(), CancellationToken.None);
+        var opened = await new DirectHop(TimeSpan.FromMilliseconds(300)).OpenAsync(new TcpDialer(Network.Machine), CancellationToken.None);
         var result = await opened.Dialer!.DialAsync(endpoint, CancellationToken.None);
 
         Assert.Equal(FailureCause.TimedOut, result.Failure!.Cause);

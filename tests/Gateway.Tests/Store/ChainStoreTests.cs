@@ -60,7 +60,7 @@ public sealed class ChainStoreTests : IDisposable
     [Fact]
     public void MayOpen_OnlySecretsTheNewestVersionWasTiedTo()
     {
-        _secrets.Save("jump", null, "u", [1]);
+        _secrets.Save("jump", SecretKind.Login, null, "u", [1]);
         var jump = _secrets.Find("jump")!.Id;
         _chains.SaveAnyway("site", "one", "alice", null, [jump]);
         Assert.True(_chains.MayOpen("site", "jump"));
@@ -72,7 +72,7 @@ public sealed class ChainStoreTests : IDisposable
         // A secret that is made again under an old name is another one.
         _chains.SaveAnyway("site", "three", "alice", null, [jump]);
         _secrets.Delete("jump");
-        _secrets.Save("jump", null, "u", [2]);
+        _secrets.Save("jump", SecretKind.Login, null, "u", [2]);
         Assert.False(_chains.MayOpen("site", "jump"));
     }
 

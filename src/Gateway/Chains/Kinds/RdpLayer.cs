@@ -153,6 +153,9 @@ public sealed record RdpLayer(
     /// <inheritdoc/>
     public override string Summary => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
+    /// <summary>Without the port that everybody expects: it is noise in every line of a report.</summary>
+    public override string Title => Port == PortDefault ? $"rdp {Host}" : base.Title;
+
     /// <summary>
     /// What a certificate pin is tied to besides the chain. Contains the endpoint, so that a layer that is pointed at another host does
     /// not inherit the trust of the first.

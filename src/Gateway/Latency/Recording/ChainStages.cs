@@ -1,5 +1,4 @@
 using RemoteChain.Gateway.Chains;
-using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Gateway.Latency.Recording;
@@ -14,7 +13,7 @@ public sealed class ChainStages
     {
         // The user is layer 0 and the gateway layer 1, whether or not the document writes the gateway down.
         int hostLayer = 2 + chain.Hops.Count();
-        string hostName = HostName(chain.Desktop);
+        string hostName = chain.Desktop.Title;
         UserTransport = new StageKey(0, UserLayer, Stage.Transport);
         Present = new StageKey(0, UserLayer, Stage.Present);
         Receive = OfGateway(Stage.Receive);
@@ -62,11 +61,4 @@ public sealed class ChainStages
     public StageKey Encode { get; }
 
     private static StageKey OfGateway(Stage stage) => new(1, GatewayLayer, stage);
-
-    private static string HostName(DesktopLayer desktop)
-    {
-        // The port that everybody expects is noise in every line of a report.
-        string where = desktop is RdpLayer { Port: RdpLayer.PortDefault } rdp ? rdp.Host : desktop.Summary;
-        return where.Length == 0 ? desktop.Kind : $"{desktop.Kind} {where}";
-    }
 }
