@@ -51,12 +51,13 @@ public static class ProcessTree
     /// <summary>Threads now. 0 when it has gone.</summary>
     public static int Threads(int process) => TryReadStat(process)?.Threads ?? 0;
 
-    /// <summary>Open descriptors now. 0 when it has gone.</summary>
+    /// <summary>Open descriptors now, without the assemblies that a runtime opens when they are first needed. 0 when it has gone.</summary>
     public static int Descriptors(int process)
     {
         try
         {
-            return Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;
+            return Directory.GetFileSystemEntries($"/proc/{process}/fd")
+                .Count(descriptor => new FileInfo(descriptor).LinkTarget?.EndsWith(".dll", StringComparison.Ordinal) != true);
         }
         catch (IOException)
         {
