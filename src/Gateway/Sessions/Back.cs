@@ -145,6 +145,8 @@ internal sealed class Back : IAsyncDisposable
         }
 
         await using var dialer = opened.Dialer;
+        // Ends before the dialer does, whose hops it asks.
+        await using var hops = new HopLeg([.. dialer.Probes.Select(QuestionOf)], _request.HopWays, _request.Uses);
         var (user, domain, password, missing) = OpenCredentials();
         if (missing is not null)
         {
@@ -159,7 +161,7 @@ internal sealed class Back : IAsyncDisposable
                 return dialed.Failure!;
             }
 
-            _leg = new HostLeg(_layer.Probes, dialed.Socket, _request.HostWay, _request.Uses, _context.Icmp, AskServer);
+            _leg = new HostLeg(_layer.Probes, dialed.Socket, _request.HostWay, _request.Uses, OriginOf(dialer.Network), AskServer);
             using var socket = SocketHandOver.Take(dialed.Socket);
             _worker = await _context.Pool.TakeAsync(cancellationToken);
             Start(_worker, user, domain, password, socket);
@@ -167,6 +169,13 @@ internal sealed class Back : IAsyncDisposable
 
         return await ListenAsync(_worker, cancellationToken);
     }
+
+    private static HopQuestion QuestionOf(HopProbe probe) => new(probe.LayerNumber, async (patience, cancellationToken) =>
+        await probe.EchoAsync(patience, cancellationToken) is { } echo ? new HopRoundTrip(echo.RoundTripNanos, echo.InsideNanos) : null);
+
+    /// <summary>Echoes of the host go the way of the session, so they start behind its last tunnel.</summary>
+    private EchoOrigin? OriginOf(Network? network) =>
+        network is null ? null : network == Network.Machine ? EchoOrigin.OfMachine(_context.Icmp) : EchoOrigin.Of(network.MakeSocketAsync);
 
     private (string User, string Domain, Surface.Control.Secret Password, Failure? Missing) OpenCredentials()
     {
@@ -270,4 +279,4 @@ internal sealed class Back : IAsyncDisposable
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
     int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
-    FrontEchoes Uses);
+    HopWays HopWays, FrontEchoes Uses);

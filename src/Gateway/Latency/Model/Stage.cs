@@ -32,13 +32,16 @@ public enum Stage : byte
 
     /// <summary>Gateway: taken until encoded and written to the user's socket.</summary>
     Encode,
+
+    /// <summary>A relay: what it took by itself, by its own clock, both directions together.</summary>
+    Inside,
 }
 
 /// <summary>The words that reports print.</summary>
 public static class StageName
 {
     private static readonly string[] s_names =
-        ["transport", "present", "receive", "input-queue", "forward", "host", "decode", "publish", "picture-queue", "encode"];
+        ["transport", "present", "receive", "input-queue", "forward", "host", "decode", "publish", "picture-queue", "encode", "inside"];
 
     /// <summary>For people and files, e.g. <c>input-queue</c>.</summary>
     public static string Name(this Stage stage) => s_names[(int)stage];

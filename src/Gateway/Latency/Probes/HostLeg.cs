@@ -34,7 +34,7 @@ public sealed class HostLeg : IAsyncDisposable
     private readonly HostProbes _policy;
     private readonly HostTransport _way;
     private readonly FrontEchoes _uses;
-    private readonly IcmpWire _wire;
+    private readonly EchoOrigin? _origin;
     private readonly Action _askServer;
     private readonly Socket? _connection;
     private readonly IPAddress? _address;
@@ -49,12 +49,13 @@ public sealed class HostLeg : IAsyncDisposable
     /// <param name="dialed">The connection to the host; stays the caller's.</param>
     /// <param name="way">Gets what is measured.</param>
     /// <param name="uses">Tells whether the session is in use.</param>
-    /// <param name="wire">The node's ICMP.</param>
+    /// <param name="origin">Where echoes of the host can start from; null where only connections reach it.</param>
     /// <param name="askServer">Sends the desktop worker an <see cref="EchoHost"/>; its answer comes to <see cref="Echoed"/>.</param>
-    public HostLeg(HostProbes policy, Socket dialed, HostTransport way, FrontEchoes uses, IcmpWire wire, Action askServer)
+    public HostLeg(HostProbes policy, Socket dialed, HostTransport way, FrontEchoes uses, EchoOrigin? origin, Action askServer)
     {
-        (_policy, _way, _uses, _wire, _askServer) = (policy, way, uses, wire, askServer);
-        if (policy != HostProbes.Off && dialed.RemoteEndPoint is IPEndPoint host)
+        (_policy, _way, _uses, _origin, _askServer) = (policy, way, uses, origin, askServer);
+        // Beyond a proxy or through a pump, the socket ends at somebody else: what the kernel knows of it is not the host's.
+        if (policy != HostProbes.Off && origin is not null && dialed.RemoteEndPoint is IPEndPoint host)
         {
             _address = host.Address;
             _connection = new Socket(new SafeSocketHandle(DescriptorHandle.DuplicateOf(dialed.SafeHandle).Detach(), ownsHandle: true));
@@ -84,6 +85,7 @@ public sealed class HostLeg : IAsyncDisposable
         await _stopping.CancelAsync();
         await _running;
         _connection?.Dispose();
+        _origin?.Dispose();
         _stopping.Dispose();
     }
 
@@ -123,19 +125,19 @@ public sealed class HostLeg : IAsyncDisposable
             _askServer();
         }
 
-        if (_address is null || !MayEcho)
+        if (_address is null || _origin is null || !MayEcho)
         {
             return;
         }
 
         if (IsWorthAsking(EchoKind.Icmp, turn))
         {
-            Keep(EchoKind.Icmp, await _wire.EchoAsync(_address, s_patience, _stopping.Token));
+            Keep(EchoKind.Icmp, await _origin.IcmpAsync(_address, s_patience, _stopping.Token));
         }
 
         if (turn % RefusalTurns == 0 && IsWorthAsking(EchoKind.TcpRefusal, turn))
         {
-            Keep(EchoKind.TcpRefusal, await RefusalEcho.MeasureAsync(_address, s_patience));
+            Keep(EchoKind.TcpRefusal, await _origin.RefusalAsync(_address, s_patience, _stopping.Token));
         }
     }
 

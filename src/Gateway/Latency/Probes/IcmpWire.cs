@@ -100,20 +100,16 @@ public sealed class IcmpWire : IDisposable
     /// <summary>One address family's socket.</summary>
     private sealed class Wire : IDisposable
     {
-        private const int HeaderBytes = 8;
-        private const int MessageBytes = HeaderBytes + sizeof(ulong) + sizeof(uint);
-        private const int PacketBytesMax = 512;
         private const int WakeMillis = 1000;
 
         private readonly Socket _socket;
-        private readonly bool _isIpv6;
-        private readonly bool _hasIpHeader;
+        private readonly IcmpMessage _message;
         private readonly Action<ulong, uint, long> _received;
         private volatile bool _disposed;
 
         private Wire(Socket socket, bool isIpv6, bool isRaw, Action<ulong, uint, long> received)
         {
-            (_socket, _isIpv6, _hasIpHeader, _received) = (socket, isIpv6, isRaw && !isIpv6, received);
+            (_socket, _message, _received) = (socket, new IcmpMessage(isIpv6, isRaw), received);
             // So that the thread notices the end, whatever the socket does when it is closed under a wait.
             _socket.ReceiveTimeout = WakeMillis;
             new Thread(Listen) { IsBackground = true, Name = "icmp" }.Start();
@@ -123,8 +119,7 @@ public sealed class IcmpWire : IDisposable
         {
             bool isIpv6 = family == AddressFamily.InterNetworkV6;
             var protocol = isIpv6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp;
-            // Echo sockets of Linux need no privilege where the machine allows them; raw ones need CAP_NET_RAW.
-            foreach (var type in new[] { SocketType.Dgram, SocketType.Raw })
+            foreach (var type in IcmpMessage.SocketTypes)
             {
                 try
                 {
@@ -140,19 +135,8 @@ public sealed class IcmpWire : IDisposable
 
         public void Send(IPAddress host, ulong token, uint serial)
         {
-            Span<byte> message = stackalloc byte[MessageBytes];
-            message.Clear();
-            message[0] = (byte)(_isIpv6 ? 128 : 8);
-            BinaryPrimitives.WriteUInt16BigEndian(message[4..], (ushort)token);
-            BinaryPrimitives.WriteUInt16BigEndian(message[6..], (ushort)serial);
-            BinaryPrimitives.WriteUInt64LittleEndian(message[HeaderBytes..], token);
-            BinaryPrimitives.WriteUInt32LittleEndian(message[(HeaderBytes + sizeof(ulong))..], serial);
-            if (!_isIpv6)
-            {
-                BinaryPrimitives.WriteUInt16BigEndian(message[2..], Checksum(message));
-            }
-
-            _socket.SendTo(message, new IPEndPoint(host, 0));
+            Span<byte> buffer = stackalloc byte[IcmpMessage.PacketBytesMax];
+            _socket.SendTo(_message.Write(buffer, token, serial), new IPEndPoint(host, 0));
         }
 
         public void Dispose()
@@ -163,7 +147,7 @@ public sealed class IcmpWire : IDisposable
 
         private void Listen()
         {
-            Span<byte> packet = stackalloc byte[PacketBytesMax];
+            Span<byte> packet = stackalloc byte[IcmpMessage.PacketBytesMax];
             while (!_disposed)
             {
                 try
@@ -184,32 +168,10 @@ public sealed class IcmpWire : IDisposable
 
         private void Take(ReadOnlySpan<byte> packet, long atNanos)
         {
-            if (_hasIpHeader)
+            if (_message.TryReadAnswer(packet, out ulong token, out uint serial))
             {
-                int header = packet.Length > 0 ? (packet[0] & 0x0F) * 4 : 0;
-                packet = packet.Length > header ? packet[header..] : default;
+                _received(token, serial, atNanos);
             }
-
-            if (packet.Length != MessageBytes || packet[0] != (_isIpv6 ? 129 : 0))
-            {
-                return;
-            }
-
-            _received(
-                BinaryPrimitives.ReadUInt64LittleEndian(packet[HeaderBytes..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(packet[(HeaderBytes + sizeof(ulong))..]), atNanos);
-        }
-
-        private static ushort Checksum(ReadOnlySpan<byte> message)
-        {
-            uint sum = 0;
-            for (int i = 0; i < message.Length; i += 2)
-            {
-                sum += BinaryPrimitives.ReadUInt16BigEndian(message[i..]);
-            }
-
-            sum = (sum & 0xFFFF) + (sum >> 16);
-            return (ushort)~(sum + (sum >> 16));
         }
     }
 }

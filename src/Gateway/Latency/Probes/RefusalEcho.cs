@@ -17,11 +17,18 @@ public static class RefusalEcho
 
     /// <summary>Asks once. Takes a thread of the pool for one round trip, because what wakes it stamps the answer.</summary>
     /// <returns>The round trip in nanoseconds; null when nothing came in time, or somebody listens there after all.</returns>
-    public static Task<long?> MeasureAsync(IPAddress host, TimeSpan patience) => Task.Run(() => Measure(host, patience));
-
-    private static long? Measure(IPAddress host, TimeSpan patience)
+    public static Task<long?> MeasureAsync(IPAddress host, TimeSpan patience) => Task.Run(() =>
     {
-        using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false, LingerState = new(true, 0) };
+        using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        return Measure(socket, host, patience);
+    });
+
+    /// <summary>The same with a socket from wherever the echo shall start; it stays the caller's and is used up.</summary>
+    public static Task<long?> MeasureAsync(Socket socket, IPAddress host, TimeSpan patience) => Task.Run(() => Measure(socket, host, patience));
+
+    private static long? Measure(Socket socket, IPAddress host, TimeSpan patience)
+    {
+        (socket.Blocking, socket.LingerState) = (false, new(true, 0));
         long sentNanos = MonotonicClock.NowNanos();
         try
         {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Gateway.Latency.Recording;
@@ -8,19 +10,23 @@ public sealed class ChainStages
 {
     private const string UserLayer = "user", GatewayLayer = "gateway";
 
-    /// <summary>The stages of a chain whose last layer is an RDP host.</summary>
+    /// <summary>The stages of a chain. What runs inside its desktop is one with it: nobody there can be asked.</summary>
     public ChainStages(Chain chain)
     {
         // The user is layer 0 and the gateway layer 1, whether or not the document writes the gateway down.
-        int hostLayer = 2 + chain.Hops.Count();
+        int shift = chain.Layers.Any(layer => layer is GatewayLayer) ? 0 : 1;
+        int hostLayer = chain.Desktop.Number + shift;
         string hostName = chain.Desktop.Title;
+        // A direct connection is no way of its own.
+        Hops = [.. chain.Hops.Where(hop => hop is not DirectLayer).Select(hop => HopStages.Of(hop, hop.Number + shift))];
+        HostNames = [.. chain.Layers.SkipWhile(layer => layer != chain.Desktop).Select(layer => layer.Title)];
         UserTransport = new StageKey(0, UserLayer, Stage.Transport);
         Present = new StageKey(0, UserLayer, Stage.Present);
         Receive = OfGateway(Stage.Receive);
         InputQueue = OfGateway(Stage.InputQueue);
         Forward = OfGateway(Stage.Forward);
         HostTransport = new StageKey(hostLayer, hostName, Stage.Transport);
-        Host = new StageKey(hostLayer, hostName, Stage.Host);
+        Host = new StageKey(hostLayer, JointName.Of(HostNames), Stage.Host);
         Decode = OfGateway(Stage.Decode);
         Publish = OfGateway(Stage.Publish);
         PictureQueue = OfGateway(Stage.PictureQueue);
@@ -42,11 +48,20 @@ public sealed class ChainStages
     /// <summary>Input written to the host.</summary>
     public StageKey Forward { get; }
 
-    /// <summary>Between gateway and host.</summary>
+    /// <summary>Those of the hops, from the gateway to the host.</summary>
+    public ImmutableArray<HopStages> Hops { get; }
+
+    /// <summary>Between the last hop, or the gateway, and the host.</summary>
     public StageKey HostTransport { get; }
 
-    /// <summary>In the host.</summary>
+    /// <summary>In the host, and in all that runs inside its desktop.</summary>
     public StageKey Host { get; }
+
+    /// <summary>The layers that <see cref="Host"/> is the time of: the desktop, and those inside it.</summary>
+    public ImmutableArray<string> HostNames { get; }
+
+    /// <summary>Whether the host's time is that of several layers.</summary>
+    public bool IsHostPooled => HostNames.Length > 1;
 
     /// <summary>Update decoded.</summary>
     public StageKey Decode { get; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Surface;
 
@@ -9,5 +10,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// <param name="Frame">That picture as the input's front sent it to its client; null when it was not sent to anybody (a probe's).</param>
 /// <param name="HostTransport">The way to the host at that time; null when not known.</param>
 /// <param name="UserTransport">The way to the client at that time; null when not known.</param>
+/// <param name="Hops">The ways to the hops at that time; those that cannot be asked are not in it.</param>
 public readonly record struct InteractionStamps(
-    DeliveredInput Input, DamageEntry Answer, SentFrame? Frame, TransportEstimate? HostTransport, TransportEstimate? UserTransport);
+    DeliveredInput Input, DamageEntry Answer, SentFrame? Frame, TransportEstimate? HostTransport, TransportEstimate? UserTransport,
+    ImmutableArray<HopReading> Hops = default);

@@ -9,7 +9,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// first stamp and the last is divided without rest.
 /// <code>
 ///   client ─► received ─► published ─► taken ─► sent ─► host ─► received ─► decoded ─► published ─► taken ─► sent ─► client ─► acknowledged
-///             └ receive ─┴ input-queue ┴ forward ┴ transport+host ┴ decode ─┴ publish ─┴ picture-queue ┴ encode ┴ transport+present ┘
+///             └ receive ─┴ input-queue ┴ forward ┴ hops + host ───┴ decode ─┴ publish ─┴ picture-queue ┴ encode ┴ transport+present ┘
 /// </code>
 /// </summary>
 public static class SampleTimes
@@ -32,7 +32,7 @@ public static class SampleTimes
 
         times.Add(StageTime.Measured(stages.InputQueue, input.TakenNanos - input.Input.PublishedNanos));
         times.Add(StageTime.Measured(stages.Forward, input.SentNanos - input.TakenNanos));
-        Split(times, answer.ReceivedNanos - input.SentNanos, stamps.HostTransport, stages.HostTransport, stages.Host);
+        HostWait.Divide(times, answer.ReceivedNanos - input.SentNanos, stamps.Hops, stamps.HostTransport, stages);
         times.Add(StageTime.Measured(stages.Decode, answer.DecodedNanos - answer.ReceivedNanos));
         times.Add(StageTime.Measured(stages.Publish, answer.PublishedNanos - answer.DecodedNanos));
         if (stamps.Frame is { } frame)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Correlation;
 using RemoteChain.Gateway.Latency.Model;
@@ -56,6 +57,9 @@ public sealed class SessionLatency : IDisposable
 
     /// <summary>What is known about the way to the host.</summary>
     public HostTransport HostWay { get; } = new();
+
+    /// <summary>What is known about the ways to the hops in front of the host.</summary>
+    public HopWays HopWays { get; } = new();
 
     /// <summary>Counts of what was read and what became of it.</summary>
     public RecordingCounts Counts { get; private set; }
@@ -128,10 +132,11 @@ public sealed class SessionLatency : IDisposable
             long nowNanos = MonotonicClock.NowNanos();
             Read(nowNanos);
             // Asked once for everything that this reading brings; a session at rest does not ask.
-            var hostWay = _delivered.Count + _painted.Count + _matched.Count + _inputs.Count == 0 ? null : HostWay.Estimate(nowNanos);
-            Feed(nowNanos, hostWay);
+            var ways = _delivered.Count + _painted.Count + _matched.Count + _inputs.Count == 0
+                ? default : new Ways(HostWay.Estimate(nowNanos), HopWays.Read(nowNanos));
+            Feed(nowNanos, ways.Host);
             TakeAnswers();
-            Complete(nowNanos, hostWay);
+            Complete(nowNanos, ways);
             var (before, now) = (_reported, _correlator.Counts);
             _reported = now;
             return (_samples.Count == 0 ? [] : [.. _samples], (now.Expected - before.Expected, now.Matched - before.Matched));
@@ -243,7 +248,7 @@ public sealed class SessionLatency : IDisposable
         }
     }
 
-    private void Complete(long nowNanos, TransportEstimate? hostWay)
+    private void Complete(long nowNanos, in Ways ways)
     {
         for (int i = _matched.Count; i > 0; i--)
         {
@@ -266,7 +271,7 @@ public sealed class SessionLatency : IDisposable
                 continue;
             }
 
-            Make(matched, frame, hostWay, nowNanos);
+            Make(matched, frame, ways, nowNanos);
         }
 
         if (_answers.Count > PendingMax)
@@ -275,11 +280,11 @@ public sealed class SessionLatency : IDisposable
         }
     }
 
-    private void Make(in Matched matched, SentFrame? frame, TransportEstimate? hostWay, long nowNanos)
+    private void Make(in Matched matched, SentFrame? frame, in Ways ways, long nowNanos)
     {
         int number = matched.Input.Input.FrontNumber;
         var stamps = new InteractionStamps(
-            matched.Input, matched.Answer, frame, hostWay, frame is null ? null : UserEchoes.Estimate(number, nowNanos));
+            matched.Input, matched.Answer, frame, ways.Host, frame is null ? null : UserEchoes.Estimate(number, nowNanos), ways.Hops);
         if (!SampleTimes.IsPossible(stamps))
         {
             Counts = Counts with { Impossible = Counts.Impossible + 1 };
@@ -294,6 +299,8 @@ public sealed class SessionLatency : IDisposable
             matched.SharedPicture));
         Counts = Counts with { Samples = Counts.Samples + 1 };
     }
+
+    private readonly record struct Ways(TransportEstimate? Host, ImmutableArray<HopReading> Hops);
 
     private readonly record struct Matched(DeliveredInput Input, DamageEntry Answer, int SharedPicture);
 }

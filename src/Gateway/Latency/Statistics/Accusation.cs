@@ -38,12 +38,12 @@ internal static class Accusation
         var pooled = pools.SelectMany(pool => pool).ToHashSet();
         foreach (var pool in pools)
         {
-            bool isInseparable = pool.Any(stage => table.Stages[stage].Grade >= Grade.Pooled);
+            bool isMixed = pool.Any(stage => table.Stages[stage].IsMixed);
             int largest = pool.MaxBy(nanosOf);
             double atLeast = nanosOf(largest) - table.Stages[largest].LowSlackNanos;
-            if (isInseparable || pool.Any(stage => stage != largest && nanosOf(stage) + table.Stages[stage].HighSlackNanos >= atLeast))
+            if (isMixed || pool.Any(stage => stage != largest && nanosOf(stage) + table.Stages[stage].HighSlackNanos >= atLeast))
             {
-                yield return (pool, Pools.NamesOf(table.Keys, pool, isInseparable));
+                yield return (pool, Pools.NamesOf(table.Keys, pool, IsPooled, IsMeasured));
             }
             else
             {
@@ -55,8 +55,12 @@ internal static class Accusation
         {
             if (!pooled.Contains(stage))
             {
-                yield return ([stage], [Part.Of(table.Keys[stage])]);
+                yield return ([stage], Pools.NamesOf(table.Keys, [stage], IsPooled, IsMeasured));
             }
         }
+
+        bool IsMeasured(int stage) => table.Stages[stage].Count > table.Count / 2;
+
+        bool IsPooled(int stage) => table.Stages[stage].Grade >= Grade.Pooled;
     }
 }

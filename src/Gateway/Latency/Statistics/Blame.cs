@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Gateway.Latency.Statistics;
 
@@ -75,7 +76,7 @@ internal static class Blame
         var pooled = parts.Pools.SelectMany(pool => pool.Stages).ToHashSet();
         var nearest = parts.Stages.Where((_, stage) => !pooled.Contains(stage))
             .Select(part => (Parts: ImmutableArray.Create(part.Part), Seen: part))
-            .Concat(parts.Pools.Select(pool => (Parts: SetOf(parts, pool), Seen: pool.Sum)))
+            .Concat(parts.Pools.Select(pool => (Parts: NamesOf(parts, pool.Stages), Seen: pool.Sum)))
             .Where(candidate => candidate.Seen.Pair.IsComparable)
             .OrderByDescending(candidate => IsWorthNaming(candidate.Seen, Sign(candidate.Seen)))
             .ThenByDescending(candidate => Sign(candidate.Seen) == Detector.Floor)
@@ -144,13 +145,13 @@ internal static class Blame
             return [];
         }
 
-        var set = SetOf(parts, pool);
-        if (set.Length > 1 && !pool.IsInseparable)
+        if (pool.Stages.Length > 1 && !pool.IsInseparable)
         {
-            var sure = pool.Stages.Select(stage => (Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
+            var sure = pool.Stages.Select(stage => (Stage: stage, Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
                 .Where(member => member.Change.Shape != ChangeShape.None && CannotBeNothing(member.Seen, member.Change, sum))
                 .Select(member => member.Change with
                 {
+                    Parts = NamesOf(parts, [member.Stage]),
                     Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty),
                 }).ToList();
             if (sure.Count > 0)
@@ -159,7 +160,7 @@ internal static class Blame
             }
         }
 
-        return [sum with { Parts = set }];
+        return [sum with { Parts = SetOf(parts, pool, sum) }];
     }
 
     private static bool CannotBeNothing(ComparedPart member, Change change, Change sum)
@@ -168,5 +169,22 @@ internal static class Blame
         return sum.Size.Nanos > 0 ? low > 0 : high < 0;
     }
 
-    private static ImmutableArray<Part> SetOf(ComparedParts parts, Pool pool) => Pools.NamesOf(parts.Keys, pool.Stages, pool.IsInseparable);
+    // Those that may hold at least half of the change, however the estimates are read: a hop whose echoes stood still is not accused.
+    private static ImmutableArray<Part> SetOf(ComparedParts parts, Pool pool, Change sum)
+    {
+        ImmutableArray<int> able = pool.IsInseparable ? pool.Stages : [.. pool.Stages.Where(stage => CanHoldHalf(parts.Stages[stage], sum))];
+        return NamesOf(parts, able.IsEmpty ? pool.Stages : able);
+    }
+
+    private static bool CanHoldHalf(ComparedPart member, Change sum)
+    {
+        var figure = sum.Shape == ChangeShape.Intermittent ? member.Difference.Tail : member.Difference.Typical;
+        double half = sum.Size.Nanos / 2;
+        return !member.Pair.IsComparable
+            || (half > 0 ? figure.HighNanos + member.Pair.HighSlackNanos >= half : figure.LowNanos - member.Pair.LowSlackNanos <= half);
+    }
+
+    private static ImmutableArray<Part> NamesOf(ComparedParts parts, IEnumerable<int> stages) => Pools.NamesOf(
+        parts.Keys, stages, stage => parts.Stages[stage].Pair.Before.Grade >= Grade.Pooled || parts.Stages[stage].Pair.After.Grade >= Grade.Pooled,
+        stage => parts.Stages[stage].Pair.IsComparable);
 }

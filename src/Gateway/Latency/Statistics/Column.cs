@@ -42,6 +42,15 @@ internal sealed class Column
         }
     }
 
+    /// <summary>Of its values, the part that are a sum of several stages.</summary>
+    private double PooledShare => (double)_grades.Skip((int)Grade.Pooled).Sum() / Math.Max(1, Count);
+
+    /// <summary>Whether its values are sums of several stages, nearly all of them: then it means the same in every row.</summary>
+    public bool IsPooled => PooledShare > 1 - GradeShareMin;
+
+    /// <summary>Whether its values mean one stage in some rows and several in others.</summary>
+    public bool IsMixed => PooledShare is >= GradeShareMin and <= 1 - GradeShareMin;
+
     /// <summary>Whether its values are more than stamps of one clock, so that time may belong to a neighbour.</summary>
     public bool IsUncertain => Grade >= Grade.Pooled || _lowSlackNanos > 0 || _highSlackNanos > 0;
 

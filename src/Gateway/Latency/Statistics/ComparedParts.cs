@@ -80,7 +80,7 @@ internal sealed record ComparedPart(ColumnPair Pair, Deviations Ranks, Levels Le
 /// <summary>Stages among which time can move unseen, because it is known how long they take together but only estimated how long each does.</summary>
 /// <param name="Stages">Indexes of the stages in path order.</param>
 /// <param name="Sum">What they take together, which was measured.</param>
-/// <param name="IsInseparable">True when a part of their values is known as a sum only.</param>
+/// <param name="IsInseparable">True when some of a member's values are known as a sum only and others are not, so that it is not the same everywhere.</param>
 internal sealed record Pool(ImmutableArray<int> Stages, ComparedPart Sum, bool IsInseparable);
 
 /// <summary>All parts of two sets of samples: stages, pools of stages, layers, and the total.</summary>
@@ -115,7 +115,7 @@ internal sealed record ComparedParts(
         return new(
             keys, [.. compared.Take(keys.Length)],
             [.. pools.Select((stages, index) => new Pool(stages, compared[keys.Length + index], stages.Any(stage =>
-                Math.Max((byte)before.Stages[stage].Grade, (byte)after.Stages[stage].Grade) >= (byte)Grade.Pooled)))],
+                before.Stages[stage].IsMixed || after.Stages[stage].IsMixed || before.Stages[stage].IsPooled != after.Stages[stage].IsPooled)))],
             [.. compared.Skip(keys.Length + pools.Length).Take(layers.Count)],
             compared[^1]);
     }

@@ -64,10 +64,15 @@ internal static class GroupMeasure
             .. Enumerable.Range(0, table.Keys.Length).Where(stage => !pooled.Contains(stage))
                 .Select(stage => ((Part?)Part.Of(table.Keys[stage]), table.Stages[stage])),
             .. pools.Select(pool =>
-                ((Part?)(pool.Length == 1 ? Part.Of(table.Keys[pool[0]]) : Part.LayerOf(table.Keys[pool[^1]])), table.Sum(pool))),
+                ((Part?)(pool.Length == 1 ? Part.Of(table.Keys[pool[0]]) : NameOf(table, pool)), table.Sum(pool))),
         ];
         return [.. series.SelectMany(of => ChangePoints.Of(of.Part, of.Column, table, series.Count)).OrderBy(point => point.At)];
     }
+
+    private static Part NameOf(SampleTable table, ImmutableArray<int> pool) => Part.LayerOf(table.Keys[pool[^1]]) with
+    {
+        LayerName = JointName.Of([.. pool.Select(stage => table.Keys[stage].LayerName).Distinct()]),
+    };
 
     private static ImmutableArray<WhatIf> WhatIfsOf(
         SampleTable table, Load load, double? framePeriodNanos, List<PartSummary> measured, List<Part> layers)

@@ -43,15 +43,31 @@ internal static class Pools
         return pools.ToImmutable();
     }
 
-    /// <summary>The names of a pool. A pooled value names one stage and means the way to it as well.</summary>
-    public static ImmutableArray<Part> NamesOf(IReadOnlyList<StageKey> keys, ImmutableArray<int> pool, bool isInseparable)
+    /// <summary>
+    /// The names of stages. A pooled value names one stage and means the way to it as well, unless that has a figure of its own.
+    /// </summary>
+    /// <param name="keys">All stages.</param>
+    /// <param name="stages">Indexes of those to be named.</param>
+    /// <param name="isPooled">Whether the values of a stage are sums of several.</param>
+    /// <param name="isMeasured">Whether a stage has values, wherever it is looked at.</param>
+    public static ImmutableArray<Part> NamesOf(
+        ImmutableArray<StageKey> keys, IEnumerable<int> stages, Func<int, bool> isPooled, Func<int, bool> isMeasured)
     {
-        var members = pool.Select(stage => Part.Of(keys[stage])).ToList();
-        if (isInseparable && members.Count == 1 && members[0].Stage != Stage.Transport)
+        var members = ImmutableArray.CreateBuilder<Part>();
+        foreach (int stage in stages)
         {
-            members.Insert(0, members[0] with { Stage = Stage.Transport });
+            var part = Part.Of(keys[stage]);
+            var way = part with { Stage = Stage.Transport };
+            bool hasWay = Enumerable.Range(0, keys.Length).Any(other =>
+                keys[other].Layer == part.Layer && keys[other].Stage == Stage.Transport && isMeasured(other));
+            if (part.Stage != Stage.Transport && isPooled(stage) && !hasWay && !members.Contains(way))
+            {
+                members.Add(way);
+            }
+
+            members.Add(part);
         }
 
-        return [.. members];
+        return members.ToImmutable();
     }
 }

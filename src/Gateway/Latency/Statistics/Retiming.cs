@@ -34,8 +34,8 @@ internal sealed class Retiming(SampleTable table, Load load, double? framePeriod
                 double nanos = table.Stages[stage].Nanos[row];
                 nanos = double.IsNaN(nanos) ? 0 : nanos;
                 bool isBefore = rule != PacingRule.NotBeforeAFrameClock && IsBeforeClock(stage, stages);
-                before += isBefore && table.Keys[stage].Stage != Stage.Transport ? nanos : 0;
-                eitherWay += isBefore && table.Keys[stage].Stage == Stage.Transport ? nanos : 0;
+                before += isBefore && !IsEitherWay(stage) ? nanos : 0;
+                eitherWay += isBefore && IsEitherWay(stage) ? nanos : 0;
                 after += isBefore ? 0 : nanos;
             }
 
@@ -87,7 +87,10 @@ internal sealed class Retiming(SampleTable table, Load load, double? framePeriod
 
     // The clock of a host that is itself removed does not run.
     private bool IsBeforeClock(int stage, IReadOnlyCollection<int> removed) => stage < _lastHost && !removed.Contains(_lastHost)
-        && table.Keys[stage].Stage is (Stage.Transport or Stage.Receive or Stage.InputQueue or Stage.Forward or Stage.Host);
+        && table.Keys[stage].Stage is (Stage.Transport or Stage.Inside or Stage.Receive or Stage.InputQueue or Stage.Forward or Stage.Host);
+
+    // Both directions together: some of it is behind the clock.
+    private bool IsEitherWay(int stage) => table.Keys[stage].Stage is Stage.Transport or Stage.Inside;
 
     private double Host(int row)
     {

@@ -102,7 +102,8 @@ public static class VerdictSentence
     {
         var whatIf = group.WhatIfs.FirstOrDefault(whatIf => whatIf.Kind != WhatIfKind.PassThrough && whatIf.Parts.SequenceEqual(culprit.Parts))
             ?? group.WhatIfs.FirstOrDefault(whatIf => whatIf.Kind == WhatIfKind.LayerRemoved
-                && group.Stages.Where(stage => stage.Part.Layer == whatIf.Parts[0].Layer).All(stage => culprit.Parts.Contains(stage.Part)));
+                && culprit.Parts.All(part => part with { Stage = null } == whatIf.Parts[0])
+                && group.Stages.Where(stage => stage.Part with { Stage = null } == whatIf.Parts[0]).All(stage => culprit.Parts.Contains(stage.Part)));
         return whatIf?.P50Saved;
     }
 

@@ -82,7 +82,7 @@ public sealed class HostEchoTests : IDisposable
     {
         var (way, uses) = (new HostTransport(), new FrontEchoes());
         int asked = 0;
-        await using var leg = new HostLeg(HostProbes.Auto, _client, way, uses, _wire, () => asked++);
+        await using var leg = new HostLeg(HostProbes.Auto, _client, way, uses, EchoOrigin.OfMachine(_wire), () => asked++);
         leg.Learn("os=0/0 caps=1.2.3.8.13.20.9.14 flags=0 refresh=1 suppress=1");
         await UntilKnownAsync(way, uses);
 
@@ -96,7 +96,7 @@ public sealed class HostEchoTests : IDisposable
     {
         var (way, uses) = (new HostTransport(), new FrontEchoes());
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var leg = new HostLeg(HostProbes.Server, _client, way, uses, _wire, () => asked.TrySetResult());
+        await using var leg = new HostLeg(HostProbes.Server, _client, way, uses, EchoOrigin.OfMachine(_wire), () => asked.TrySetResult());
         leg.Learn("os=1/3 caps=9.1.2.14.3 flags=0 refresh=1 suppress=1");
         uses.MarkUse(long.MaxValue);
         await asked.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -109,7 +109,7 @@ public sealed class HostEchoTests : IDisposable
     [Fact]
     public async Task HostLeg_Ended_LeavesTheConnectionToItsOwner()
     {
-        var leg = new HostLeg(HostProbes.Echo, _client, new HostTransport(), new FrontEchoes(), _wire, static () => { });
+        var leg = new HostLeg(HostProbes.Echo, _client, new HostTransport(), new FrontEchoes(), EchoOrigin.OfMachine(_wire), static () => { });
         await leg.DisposeAsync();
         Talk(1);
     }

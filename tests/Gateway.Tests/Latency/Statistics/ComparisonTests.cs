@@ -143,6 +143,45 @@ public sealed class ComparisonTests
         Assert.Equal("rdp desk-1", change.Layer.ToString());
     }
 
+    // A hop that answers, and behind it a host that cannot be asked.
+    [Theory]
+    [InlineData(5, "vpn site/transport")]
+    [InlineData(6, "rdp desk-1/transport + rdp desk-1/host")]
+    [InlineData(SimulatedChain.Host, "rdp desk-1/transport + rdp desk-1/host")]
+    public void Of_PooledHostBehindAHop_AccusesOnlyWhoCanBeMeant(int stage, string expected)
+    {
+        var chain = new SimulatedChain(8);
+        var before = chain.Take(SamplesASide).ConvertAll(PoolBehindHop);
+        var after = chain.Take(SamplesASide, new Fault(stage, 20)).ConvertAll(PoolBehindHop);
+        Assert.Equal(expected, Comparison.Of(before, after).Changes[0].ToString());
+    }
+
+    [Fact]
+    public void Of_LayersInsideADesktop_AreBlamedByOneNameOfAllOfThem()
+    {
+        const string all = "rdp desk-1 + nested desk-2 + runtime xterm";
+        var chain = new SimulatedChain(9) { UnknownMillis = 0.5 };
+        Sample Joint(Sample sample) => sample with
+        {
+            Times = sample.Times.SetItem(SimulatedChain.Host, sample.Times[SimulatedChain.Host] with { Key = new(3, all, Stage.Host), Grade = Grade.Pooled }),
+        };
+        var before = chain.Take(SamplesASide).ConvertAll(Joint);
+        var after = chain.Take(SamplesASide, new Fault(SimulatedChain.Host, 20)).ConvertAll(Joint);
+        Assert.Equal($"{all}/host", Assert.Single(Comparison.Of(before, after).Changes).ToString());
+        Assert.Equal($"{all}/host", LatencySummary.Of(after).Groups.Single().Largest!.ToString());
+    }
+
+    [Fact]
+    public void Of_HostPooledOnOneSideOnly_NeverSplitsTheSet()
+    {
+        var chain = new SimulatedChain(10);
+        var before = chain.Take(SamplesASide);
+        var after = chain.Take(SamplesASide, new Fault(6, 20)).ConvertAll(PoolBehindHop);
+        var change = Comparison.Of(before, after).Changes[0];
+        Assert.Contains("rdp desk-1/host", change.ToString(), StringComparison.Ordinal);
+        Assert.Contains("rdp desk-1/transport", change.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_ManySmallChangesInOneLayer_NamesTheLayer()
     {
@@ -211,6 +250,19 @@ public sealed class ComparisonTests
         {
             Times = sample.Times
                 .SetItem(SimulatedChain.Host, new(host.Key, host.Nanos + way.Nanos, 0, host.Nanos + way.Nanos, Grade.Pooled)).RemoveAt(6),
+        };
+    }
+
+    private static Sample PoolBehindHop(Sample sample)
+    {
+        var (hop, way, host) = (sample.Times[5], sample.Times[6], sample.Times[SimulatedChain.Host]);
+        const long slack = 400_000;
+        return sample with
+        {
+            Times = sample.Times
+                .SetItem(5, hop with { LowNanos = hop.Nanos - slack, HighNanos = hop.Nanos + slack, Grade = Grade.Estimate })
+                .SetItem(SimulatedChain.Host, new(
+                    host.Key, host.Nanos + way.Nanos, host.Nanos + way.Nanos - slack, host.Nanos + way.Nanos + slack, Grade.Pooled)).RemoveAt(6),
         };
     }
 
