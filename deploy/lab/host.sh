@@ -1,7 +1,7 @@
 #!/bin/sh
 # Process 1 of one lab host. It is started in fresh mount, network, process, IPC and host-name namespaces, so everything that it
 # mounts, writes or starts is gone when it ends.
-#   host.sh STATE_DIR HOST_NAME KIND      (KIND: xrdp or shadow)
+#   host.sh STATE_DIR HOST_NAME KIND      (KIND: xrdp, shadow or router)
 set -eu
 umask 022
 
@@ -9,6 +9,7 @@ state=$1
 name=$2
 kind=$3
 here=$(dirname "$0")
+[ "$kind" != router ] || . "$here/router.sh"
 
 readonly WIDTH=1024 HEIGHT=768     # of the shadow host's screen; an xrdp session has the size that its client asks for
 readonly HOST_MEMORY=1g            # bounds what all files of this host may take
@@ -33,6 +34,8 @@ make_private_file_system() {
     mkdir -m 1777 tmp shm tmp/.X11-unix
     cp -R "$here"/programs "$here"/session.sh "$here"/desktop "$here"/xrdp "$state"/users run/lab/
     chmod 600 run/lab/users
+    [ ! -e "$state/site.ovpn" ] || cp "$state/site.ovpn" run/lab/
+    [ "$kind" != router ] || take_router_files
 }
 
 # The machine's system accounts (packages need them) plus this host's users; nobody else, and no password of the machine.
@@ -62,6 +65,11 @@ write_accounts() {
 
 # The certificate lives with the lab, not with the host's run: a restarted host is the same host.
 write_configuration() {
+    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" > etc/hosts
+    [ ! -e "$state/names" ] || cat "$state/names" >> etc/hosts
+    printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files\n' > etc/nsswitch.conf
+    : > etc/resolv.conf
+    [ "$kind" != router ] || return 0
     if [ ! -s "$state/key.pem" ]; then
         openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=$name" \
             -keyout "$state/key.pem" -out "$state/cert.pem" 2> /dev/null
@@ -75,18 +83,17 @@ write_configuration() {
     cp run/lab/session.sh etc/xrdp/startwm.sh
     ln -s /bin/true etc/xrdp/reconnectwm.sh
     chmod 755 etc/xrdp/startwm.sh
-    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" > etc/hosts
-    printf 'passwd: files\ngroup: files\nshadow: files\nhosts: files\n' > etc/nsswitch.conf
-    : > etc/resolv.conf
 }
 
 cover_machine() {
     hostname "$name"
     for file in passwd group shadow hosts nsswitch.conf resolv.conf xrdp; do
-        [ ! -e "/etc/$file" ] || cover "etc/$file" "/etc/$file"
+        [ ! -e "/etc/$file" ] || [ ! -e "etc/$file" ] || cover "etc/$file" "/etc/$file"
     done
-    cover etc/xorg /etc/X11/xrdp
-    cover run/lab/xrdp/pam /etc/pam.d/xrdp-sesman
+    if [ "$kind" != router ]; then
+        cover etc/xorg /etc/X11/xrdp
+        cover run/lab/xrdp/pam /etc/pam.d/xrdp-sesman
+    fi
     cover home /home
     cover root /root
     cover log /var/log
@@ -117,6 +124,15 @@ start_xrdp() {
     xrdp-keygen xrdp /etc/xrdp/rsakeys.ini > /dev/null
     serve xrdp-sesman --nodaemon
     serve xrdp --nodaemon
+    [ ! -e /run/lab/site.ovpn ] || keep_tunnel &
+}
+
+# The way to another site that only this host has. It may come and go; the host stays.
+keep_tunnel() {
+    while :; do
+        openvpn --config /run/lab/site.ovpn --log-append /var/log/openvpn.log || true
+        sleep 1
+    done
 }
 
 # NLA wants the NT hash (MS-NLMP 3.3.1: MD4 over the UTF-16 password) in a SAM file.

@@ -78,6 +78,15 @@ install_packages() {
     say "installing: $names"
     # A server package would start its daemon for the whole machine: the lab starts its own.
     keep_services_down apt_get install --no-install-recommends $names || fail "apt-get install failed; what it said is above"
+    disable_services $names
+}
+
+# Nor at the next start of the machine: what we install is started by us, or by somebody who says so.
+disable_services() {
+    have systemctl || return 0
+    units=$(dpkg -L "$@" 2> /dev/null | sed -nE 's|^(/usr)?/lib/systemd/system/([^/@]+\.service)$|\2|p' | sort -u)
+    # shellcheck disable=SC2086 # a list
+    [ -z "$units" ] || as_root systemctl disable $units > /dev/null 2>&1 || true
 }
 
 # policy-rc.d is how Debian packages are told not to start what they bring (invoke-rc.d(8)). In a subshell: the trap is its own.

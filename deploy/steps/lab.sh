@@ -1,8 +1,9 @@
 #!/bin/sh
-# lab up|down|status|run|shell|stop|start|seat: real RDP hosts, each in namespaces of its own. docs/lab.md explains the picture.
+# lab up|down|status|run|shell|stop|start|cut|mend|new-key|old-key|seat: real RDP hosts, each in namespaces of its own. docs/lab.md explains the picture.
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
 . "$ROOT/deploy/steps/common.sh"
+. "$ROOT/deploy/steps/lab-sites.sh"
 
 readonly LABS=/run/remotechain-lab   # one folder per lab: addresses, process numbers, credentials (0600)
 readonly RANGE=198.18                # 198.18.0.0/15 is reserved for tests of network devices (RFC 2544)
@@ -12,12 +13,17 @@ readonly READY_SECONDS=15
 usage() {
     cat <<'END'
 usage: remotechain lab up     [--name NAME] [--hosts N] [--users N]   start N xrdp hosts (2) and one shadow host
+                              [--sites [--plain-lan]]           and two sites behind routers, on one address range or on two
        remotechain lab down   [--name NAME | --all]                   end it; nothing stays behind
        remotechain lab status [--name NAME] [--json]                  hosts, addresses, users, where the credentials are
        remotechain lab run    [--name NAME] HOST USER PROGRAM [ARG…]  start a program in USER's session: clock, scroll, video, slow, …
        remotechain lab shell  [--name NAME] HOST                      a root shell inside a host
        remotechain lab stop   [--name NAME] HOST                      cut the power of one host
        remotechain lab start  [--name NAME] HOST [--new-certificate]  and give it back
+       remotechain lab cut    [--name NAME] HOST|SITE|backbone        cut a cable: nothing comes through, nobody is told
+       remotechain lab mend   [--name NAME] HOST|SITE|backbone        and put it together again
+       remotechain lab new-key [--name NAME] SITE wireguard|openvpn|ssh   the server has another key now
+       remotechain lab old-key [--name NAME] SITE wireguard|openvpn|ssh   and its first one again
        remotechain lab seat   [--name NAME] PROGRAM [ARG…]            run a program, such as xfreerdp3, where users sit: a network of its own
 END
 }
@@ -34,18 +40,29 @@ host_process() {
     echo "$pid"
 }
 
-listens() { grep -qi ":$(printf %04X "$RDP_PORT") 0*:0000 0A" "/proc/$1/net/tcp" "/proc/$1/net/tcp6" 2> /dev/null; }
+listens() { grep -qi ":$(printf %04X "$2") 0*:0000 0A" "/proc/$1/net/tcp" "/proc/$1/net/tcp6" 2> /dev/null; }
 
 host_state() {
     if pid=$(host_process "$1"); then
-        if listens "$pid"; then echo up; else echo starting; fi
+        if listens "$pid" "$(port_of "$1")"; then echo up; else echo starting; fi
     else
         echo down
     fi
 }
 
-interface_of() { echo "rclab$(cat "$lab/network")h$(cat "$lab/hosts/$1/index")"; }
-address_of() { echo "$RANGE.$(cat "$lab/network").$(($(cat "$lab/hosts/$1/index") * 4 + $2))"; }
+interface_of() { [ ! -e "$lab/hosts/$1/index" ] || echo "rclab$(cat "$lab/network")h$(cat "$lab/hosts/$1/index")"; }
+port_of() { if is_router "$1"; then echo "$SSH_PORT"; else echo "$RDP_PORT"; fi; }
+
+# The end of a host's cable: 1 is the machine's, or the router's, 2 its own.
+address_of() {
+    if [ ! -e "$lab/hosts/$1/site" ]; then
+        echo "$RANGE.$(cat "$lab/network").$(($(cat "$lab/hosts/$1/index") * 4 + $2))"
+    elif [ "$2" = 2 ]; then
+        cat "$lab/hosts/$1/address"
+    else
+        echo "$(lan_of "$(site_of "$1")").1"
+    fi
+}
 
 # ---- one host -----------------------------------------------------------------------------------------------------------------
 
@@ -65,6 +82,8 @@ connect_host() {
         [ "$tries" -gt 0 ] || fail "$1 did not start: $(tail -n 3 "$lab/hosts/$1/log")"
         sleep 0.02
     done
+    if [ -n "$(site_of "$1")" ]; then connect_lan "$1"; return; fi
+    ! is_router "$1" || prepare_router "$1" "$pid"
     interface=$(interface_of "$1")
     ip link delete "$interface" 2> /dev/null || true
     ip link add "$interface" type veth peer name eth0 netns "$pid"
@@ -157,6 +176,7 @@ describe_lab() {
     describe_host 1 desk-2 xrdp bob
     for number in $(seq 3 "$hosts"); do describe_host "$((number - 1))" "desk-$number" xrdp guest; done
     describe_host "$hosts" shadow-1 shadow carol
+    [ "$sites" = no ] || describe_sites
 }
 
 write_credentials() {
@@ -186,11 +206,14 @@ json_of_lab() {
     printf '{"name":"%s","state":"%s","credentials":"%s","hosts":[' "$name" "$(lab_state)" "$lab/credentials.json"
     separator=
     for host in $(host_names); do
+        ! is_router "$host" && [ -z "$(site_of "$host")" ] || continue
         printf '%s\n' "$separator"
         json_of_host "$host"
         separator=,
     done
-    printf '\n],"seat":{"address":"%s","gateway":"%s","interface":"%s"}}\n' "$(seat_address 2)" "$(seat_address 1)" "$(seat_interface)"
+    printf '\n],"seat":{"address":"%s","gateway":"%s","interface":"%s"}' "$(seat_address 2)" "$(seat_address 1)" "$(seat_interface)"
+    [ ! -d "$lab/sites" ] || json_of_sites
+    echo '}'
 }
 
 lab_state() {
@@ -204,7 +227,8 @@ lab_up() {
         lab_down
     fi
     missing=
-    for program in unshare nsenter setpriv flock ip openssl xrdp xrdp-sesman Xvfb freerdp-shadow-cli3 openbox xterm hsetroot; do
+    for program in unshare nsenter setpriv flock ip openssl xrdp xrdp-sesman Xvfb freerdp-shadow-cli3 openbox xterm hsetroot \
+            $([ "$sites" = no ] || echo "wireguard-go wg openvpn sshd ssh-keygen danted tinyproxy dnsmasq xfreerdp3"); do
         have "$program" || missing="$missing $program"
     done
     [ -z "$missing" ] || fail "the lab needs these programs first:$missing (./remotechain doctor says which packages)"
@@ -224,12 +248,17 @@ lab_up() {
     describe_lab
     write_credentials
     for host in $(host_names); do launch_host "$host"; done
+    # A router's name comes before those of its desktops.
     for host in $(host_names); do connect_host "$host"; done
+    connect_backbone
     launch_seat
     for host in $(host_names); do await_host "$host" || exit 1; done
     json_of_lab > "$lab/lab.json"
     # Who called us through sudo owns what it may read.
-    if [ -n "${SUDO_UID:-}" ]; then chown "$SUDO_UID:$SUDO_GID" "$lab" "$lab/lab.json" "$lab/credentials.json"; fi
+    if [ -n "${SUDO_UID:-}" ]; then
+        chown -R "$SUDO_UID:$SUDO_GID" "$lab/lab.json" "$lab/credentials.json" $([ ! -d "$lab/sites" ] || echo "$lab/sites")
+        chown "$SUDO_UID:$SUDO_GID" "$lab"
+    fi
     trap - EXIT INT TERM HUP
     say "lab $name is up: $(host_names | paste -sd' ' -)"
 }
@@ -254,7 +283,7 @@ lab_status() {
     echo "lab $name: $(lab_state)"
     for host in $(host_names); do
         printf '  %-10s %-7s %-9s %s:%s   users: %s\n' "$host" "$(cat "$lab/hosts/$host/kind")" "$(host_state "$host")" \
-            "$(address_of "$host" 2)" "$RDP_PORT" "$(cut -d' ' -f1 "$lab/hosts/$host/users" | paste -sd' ' - | cut -c1-40)"
+            "$(address_of "$host" 2)" "$(port_of "$host")" "$(cut -d' ' -f1 "$lab/hosts/$host/users" | paste -sd' ' - | cut -c1-40)"
     done
     echo "credentials: $lab/credentials.json"
 }
@@ -287,9 +316,9 @@ lab_run() {
 [ $# -ge 1 ] || { usage; exit 2; }
 verb=$1
 shift
-name=default hosts=2 users=40 json=no all=no new_certificate=no
+name=default hosts=2 users=40 json=no all=no new_certificate=no sites=no plain_lan=no
 case $verb in run | seat) stop_at_words=yes ;; *) stop_at_words=no ;; esac
-positional=
+positional= kind=
 while [ $# -gt 0 ]; do
     case $1 in --name | --hosts | --users) [ $# -ge 2 ] || fail "$1 needs a value" ;; esac
     case $1 in
@@ -299,10 +328,13 @@ while [ $# -gt 0 ]; do
         --json) json=yes ;;
         --all) all=yes ;;
         --new-certificate) new_certificate=yes ;;
+        --sites) sites=yes ;;
+        --plain-lan) plain_lan=yes ;;
         --help | -h) usage; exit 0 ;;
         -*) usage >&2; exit 2 ;;
         *) [ "$stop_at_words" = no ] || break
-           positional=$1 ;;
+           second=$positional positional=$1
+           [ -z "$second" ] || { kind=$positional positional=$second; } ;;
     esac
     shift
 done
@@ -336,6 +368,10 @@ case $verb in
         [ "$new_certificate" = no ] || rm -f "$lab/hosts/$positional/cert.pem" "$lab/hosts/$positional/key.pem"
         launch_host "$positional"
         connect_host "$positional"
+        ! is_router "$positional" || connect_site "$positional"
         await_host "$positional" ;;
+    cut) switch_cable down "$positional" ;;
+    mend) switch_cable up "$positional" ;;
+    new-key | old-key) change_key "${verb%-key}" "$positional" "$kind" ;;
     *) usage >&2; exit 2 ;;
 esac

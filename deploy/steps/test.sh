@@ -34,7 +34,7 @@ start_lab() {
         say "no root here: tests that need real hosts will be skipped"
         return
     fi
-    as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts 3
+    as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts 3 --sites
     REMOTECHAIN_LAB=/run/remotechain-lab/$lab/lab.json
     export REMOTECHAIN_LAB
 }

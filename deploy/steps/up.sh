@@ -43,7 +43,7 @@ leave() {
 }
 trap leave EXIT
 trap 'exit 130' INT TERM HUP
-as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$LAB"
+as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$LAB" --sites
 "$NODE" node "$@" --lab "$lab_file" < /dev/null &
 node=$!
 status=0

@@ -28,6 +28,9 @@ public sealed class Lab
     /// <summary>The machine's address on the cable to where users sit.</summary>
     public required string SeatGateway { get; init; }
 
+    /// <summary>By name: <c>west</c>, <c>east</c>; empty when the lab was started without sites.</summary>
+    public required IReadOnlyDictionary<string, LabSite> Sites { get; init; }
+
     /// <summary>The process that holds the network where users sit.</summary>
     public int SeatProcess => int.Parse(System.IO.File.ReadAllText(Path.Combine(Path.GetDirectoryName(File)!, "seat", "pid")), CultureInfo.InvariantCulture);
 
@@ -54,16 +57,40 @@ public sealed class Lab
                 entry => (entry.GetProperty("host").GetString()!, entry.GetProperty("user").GetString()!),
                 entry => entry.GetProperty("password").GetString()!))
         {
+            Sites = lab.RootElement.TryGetProperty("sites", out var sites) ? sites.EnumerateArray().Select(ReadSite).ToDictionary(site => site.Name) : [],
             SeatGateway = lab.RootElement.GetProperty("seat").GetProperty("gateway").GetString()!,
         };
     }
 
-    /// <summary>The password of a user on a host.</summary>
+    /// <summary>Why tests that need sites cannot run here; null when they can.</summary>
+    public static string? SitesMissing => Missing ?? (Open().Sites.Count > 0 ? null : "the lab has no sites (./remotechain lab up --sites)");
+
+    /// <summary>The process that holds the namespaces of a host, a site's router or a desktop of a site.</summary>
+    public int ProcessOf(string host) =>
+        int.Parse(System.IO.File.ReadAllText(Path.Combine(Path.GetDirectoryName(File)!, "hosts", host, "pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>The password of a user on a host or at a site.</summary>
     public string Password(string host, string user) => _passwords[(host, user)];
 
     /// <summary>Runs one of the lab's commands: <c>run desk-1 alice clock</c>, <c>stop desk-2</c>.</summary>
     public Task CommandAsync(string verb, params string[] arguments) =>
         Shell.RunAsync(Path.Combine(Repository.Root, "remotechain"), ["lab", verb, "--name", Name, .. arguments]);
+
+    private static LabSite ReadSite(JsonElement site)
+    {
+        var ssh = site.GetProperty("ssh");
+        return new LabSite(
+            site.GetProperty("name").GetString()!, site.GetProperty("address").GetString()!, site.GetProperty("gateway").GetString()!,
+            site.GetProperty("router").GetString()!,
+            site.GetProperty("profiles").EnumerateArray().ToDictionary(
+                profile => profile.GetProperty("name").GetString()!, profile => profile.GetProperty("file").GetString()!),
+            new LabSsh(
+                ssh.GetProperty("port").GetInt32(), ssh.GetProperty("hostKey").GetString()!, ssh.GetProperty("fingerprint").GetString()!,
+                ssh.GetProperty("keyUser").GetString()!, ssh.GetProperty("keyFile").GetString()!, ssh.GetProperty("passwordUser").GetString()!),
+            site.GetProperty("socks").GetProperty("port").GetInt32(), site.GetProperty("http").GetProperty("port").GetInt32(),
+            site.GetProperty("http").GetProperty("user").GetString()!,
+            ReadHost(site.GetProperty("desktops")[0]));
+    }
 
     private static LabHost ReadHost(JsonElement host) => new(
         host.GetProperty("name").GetString()!, host.GetProperty("kind").GetString()!,
@@ -78,3 +105,27 @@ public sealed class Lab
 /// <param name="Port">RDP port.</param>
 /// <param name="Users">Accounts on it.</param>
 public sealed record LabHost(string Name, string Kind, string Address, int Port, IReadOnlyList<string> Users);
+
+/// <summary>A site of the lab: a router that the machine reaches, and a desktop behind it that the machine does not.</summary>
+/// <param name="Name"><c>west</c> or <c>east</c>.</param>
+/// <param name="Address">The router's address on its cable to the machine.</param>
+/// <param name="Gateway">The machine's address on that cable.</param>
+/// <param name="Router">The router's address in the site's LAN.</param>
+/// <param name="Profiles">Files of VPN profiles by name: <c>wireguard-1</c>, <c>openvpn-udp</c>, …</param>
+/// <param name="Ssh">How to get in by ssh.</param>
+/// <param name="SocksPort">The router's SOCKS5 proxy.</param>
+/// <param name="HttpPort">The router's HTTP proxy.</param>
+/// <param name="ProxyUser">The user of both; the password is <see cref="Lab.Password"/> of the site and this name.</param>
+/// <param name="Desktop">The desktop behind the router.</param>
+public sealed record LabSite(
+    string Name, string Address, string Gateway, string Router, IReadOnlyDictionary<string, string> Profiles, LabSsh Ssh, int SocksPort, int HttpPort,
+    string ProxyUser, LabHost Desktop);
+
+/// <summary>The ssh server of a site's router, which only forwards.</summary>
+/// <param name="Port">Its TCP port.</param>
+/// <param name="HostKey">Its public key when the lab was read, as known_hosts has it.</param>
+/// <param name="Fingerprint">That key's <c>SHA256:</c> fingerprint.</param>
+/// <param name="KeyUser">A user who comes in by key only.</param>
+/// <param name="KeyFile">That user's private key.</param>
+/// <param name="PasswordUser">A user with a password, see <see cref="Lab.Password"/>.</param>
+public sealed record LabSsh(int Port, string HostKey, string Fingerprint, string KeyUser, string KeyFile, string PasswordUser);
