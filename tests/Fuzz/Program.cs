@@ -2,7 +2,13 @@ using RemoteChain.Fuzz;
 
 // fuzz TARGET [SECONDS] [SEED]: feeds mutated inputs to a parser until the time is over. An exception is a finding: it is printed with the
 // input that caused it, and the exit code is 1. The same seed gives the same inputs.
-FuzzTarget[] targets = [new ControlTarget(), new SurfaceTarget(), new InputTarget(), new StampsTarget(), new ChainTarget(), new PassTarget(), new ChannelsTarget(), new LatencyTarget(), new HostTarget(), new ProfileTarget()];
+FuzzTarget[] targets =
+[
+    new ControlTarget(), new SurfaceTarget(), new InputTarget(), new StampsTarget(), new ChainTarget(), new PassTarget(), new ChannelsTarget(),
+    new LatencyTarget(), new HostTarget(),
+    new ProfileTarget(),
+    new ProxyTarget(),
+];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);
 if (target is null)

@@ -25,7 +25,7 @@ public sealed class LayerKind
 
     /// <summary>Every kind that this version knows, in the order in which they stand in a chain.</summary>
     public static IReadOnlyList<LayerKind> All { get; } =
-        [Kinds.GatewayLayer.Definition, Kinds.DirectLayer.Definition, Kinds.RdpLayer.Definition];
+        [Kinds.GatewayLayer.Definition, Kinds.DirectLayer.Definition, Kinds.ProxyLayer.Definition, Kinds.RdpLayer.Definition];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
     public static IReadOnlyList<string> Planned { get; } = ["vpn", "ssh", "relay", "nested", "machine", "runtime"];

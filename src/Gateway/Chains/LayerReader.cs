@@ -106,6 +106,13 @@ sealed class LayerReader
         return value.Value;
     }
 
+    /// <summary>The name of an entry of the secret store; required.</summary>
+    public string RequiredSecretName(string key)
+    {
+        if (Entry(key)?.Value is null or ScalarNode { IsNull: true }) Missing(key);
+        return SecretName(key) ?? "";
+    }
+
     /// <summary>Any text that <paramref name="tryRead"/> understands; null when not written or <c>auto</c>.</summary>
     public T? Optional<T>(string key, string expected, TryRead<T> tryRead) where T : struct
     {
