@@ -16,6 +16,7 @@ public sealed unsafe partial class RdpClient
         settings[StringSetting.Username] = _options.User;
         settings[StringSetting.Domain] = _options.Domain;
         settings[StringSetting.Password] = _options.Password;
+        settings[StringSetting.AlternateShell] = _options.AlternateShell;
         settings[StringSetting.ClientHostname] = "RemoteChain";
         settings[UInt32Setting.DesktopWidth] = (uint)Width;
         settings[UInt32Setting.DesktopHeight] = (uint)Height;

@@ -66,6 +66,9 @@ public sealed record RdpClientOptions
     /// <summary>The only certificate to accept, as SHA-256 in hex (colons and case do not matter); null accepts any and reports it.</summary>
     public string? PinnedCertificateSha256 { get; init; }
 
+    /// <summary>Program line that the host starts instead of its desktop (MS-RDPBCGR 2.2.1.11.1.1, AlternateShell); empty = its desktop.</summary>
+    public string AlternateShell { get; init; } = "";
+
     /// <summary>Whether to offer the graphics pipeline (MS-RDPEGFX). Without it the host sends orders, bitmaps and surface bits.</summary>
     public bool GraphicsPipeline { get; init; } = true;
 

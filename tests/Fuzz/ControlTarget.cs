@@ -17,17 +17,17 @@ sealed class ControlTarget : FuzzTarget
         ControlMessage[] messages =
         [
             new Ready("3.10.3"), new Stop(), new Failed(new(FailureStage.Tls, FailureCause.CertificateChanged, "detail")),
-            new StartDesktop("host", "user", "domain", Secret.FromText("password"), 1920, 1080, 100, 0x407, DesktopSecurity.Any, "ab", true, d[0], d[1], d[2]),
+            new StartDesktop("host", "user", "domain", Secret.FromText("password"), 1920, 1080, 100, 0x407, DesktopSecurity.Any, "ab", true, "xterm", d[0], d[1], d[2]),
             new AttachFront(1, true, d[0], d[1]), new AttachFront(2, false, d[0], null), new DetachFront(1),
             new DesktopConnected(800, 600, "ab", "CN=x", "tls", "xrdp"), new FirstPicture(5), new DesktopResized(800, 600),
             new StartFront("cert", Secret.FromText("key"), true, "127.0.0.1", "cookie", d[0]), new SignInAnswer(true, ""),
             new NtHashAnswer(true, new Secret(new byte[16])), new Join(1, "title", true, d[0], d[1], d[2], d[3]),
             new RecordFrames(d[0]), new Join(1, "title", false, d[0], d[1], null, null), new Notice("wait", NoticeKind.Waiting, 1), new Leave("bye"),
             new SignIn("user#chain", "", Secret.FromText("password"), false, "pc", 800, 600, 100, 0), new NtHashWanted("user", ""),
-            new FrontActive(800, 600, FrontEncoding.GfxPlanar, "nla"), new FrontRoundTrip(1, 2, 3, 4),
+            new FrontActive(800, 600, FrontEncoding.GfxPlanar, "nla"), new FrontRoundTrip(1, 2, 3, 4), new HoldInput(3),
             new Inject(FaultStage.Decode, 5_000_000, DelayShape.Intermittent, 100, 7), new Injected(FaultStage.Encode, 9, 1, 5_000_123, 5_000_123),
         ];
-        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0];
+        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         Seeds = [.. messages.Select((m, i) => (byte[])[.. _packet.AsSpan(0, ControlCodec.Write(m, _packet)), (byte)descriptors[i]])];
     }
 

@@ -50,7 +50,7 @@ public sealed class WorkerProcessTests
     {
         using var worker = await RunningWorker.StartAsync();
         using var bell = Bell.Create();
-        worker.Control.Send(new StartDesktop("h", "u", "", Secret.FromText("geheim"), 800, 600, 100, 0, DesktopSecurity.Any, "", true, bell.Handle, bell.Handle,
+        worker.Control.Send(new StartDesktop("h", "u", "", Secret.FromText("geheim"), 800, 600, 100, 0, DesktopSecurity.Any, "", true, "", bell.Handle, bell.Handle,
             bell.Handle));
         var failure = Assert.IsType<Failed>(await worker.ReceiveAsync()).Failure;
         Assert.Equal((FailureStage.Activate, FailureCause.SurfaceCorrupt), (failure.Stage, failure.Cause));

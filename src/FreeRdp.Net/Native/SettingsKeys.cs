@@ -191,6 +191,7 @@ internal enum StringSetting
     UserSpecifiedServerName = 29,
     ClientHostname = 134,
     ClientProductId = 135,
+    AlternateShell = 640,
     ClientAddress = 769,
     ClientDir = 770,
     AuthenticationServiceClass = 1098,

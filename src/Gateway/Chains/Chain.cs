@@ -4,8 +4,8 @@ namespace RemoteChain.Gateway.Chains;
 
 /// <summary>
 /// The saved description of a chain: an ordered list of layers, from the user's side to the far end. Only <see cref="ChainDocument"/>
-/// makes one, so whoever holds a chain may rely on its rules: at most one gateway layer and that first, at least one desktop, and
-/// nothing after the last desktop.
+/// makes one, so whoever holds a chain may rely on its rules: at most one gateway layer and that first, at least one desktop, each
+/// further one inside the one before it, and nothing after the last desktop but its program.
 /// </summary>
 public sealed class Chain
 {
@@ -37,4 +37,10 @@ public sealed class Chain
 
     /// <summary>The first desktop: the one whose pixels the session shows.</summary>
     public DesktopLayer Desktop => Layers.OfType<DesktopLayer>().First();
+
+    /// <summary>The desktops inside the first one, from the outside in.</summary>
+    public IEnumerable<NestedLayer> Nested => Layers.OfType<NestedLayer>();
+
+    /// <summary>The program in the innermost desktop; null when it shows its own shell.</summary>
+    public RuntimeLayer? Runtime => Layers.OfType<RuntimeLayer>().FirstOrDefault();
 }

@@ -136,8 +136,12 @@ public static class ChainDocument
         var message = layer switch
         {
             GatewayLayer when layer.Number > 1 => "the gateway can only be the first layer",
+            { Number: > 0 } when before.OfType<RuntimeLayer>().Any() => "the program of a `runtime` is the last layer",
+            NestedLayer when !before.OfType<DesktopLayer>().Any() => "it needs a desktop before it, such as `- kind: rdp`",
+            NestedLayer => null,
             DesktopLayer when before.OfType<DesktopLayer>().Any() =>
-                "a second desktop needs a layer of kind `nested`, which is not available in this version",
+                "a second desktop is reached from inside the first one: write it as `- kind: nested`",
+            RuntimeLayer when !before.OfType<DesktopLayer>().Any() => "it needs a desktop before it, such as `- kind: rdp`",
             HopLayer when before.OfType<DesktopLayer>().Any() => "a hop must stand before the desktop that it leads to",
             DirectLayer when before.OfType<DirectLayer>().Any() => "one `direct` is enough",
             _ => null,

@@ -25,10 +25,17 @@ public sealed class LayerKind
 
     /// <summary>Every kind that this version knows, in the order in which they stand in a chain.</summary>
     public static IReadOnlyList<LayerKind> All { get; } =
-        [Kinds.GatewayLayer.Definition, Kinds.DirectLayer.Definition, Kinds.ProxyLayer.Definition, Kinds.RdpLayer.Definition];
+    [
+        Kinds.GatewayLayer.Definition,
+        Kinds.DirectLayer.Definition,
+        Kinds.ProxyLayer.Definition,
+        Kinds.RdpLayer.Definition,
+        Kinds.NestedLayer.Definition,
+        Kinds.RuntimeLayer.Definition,
+    ];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["vpn", "ssh", "relay", "nested", "machine", "runtime"];
+    public static IReadOnlyList<string> Planned { get; } = ["vpn", "ssh", "relay", "machine"];
 
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }

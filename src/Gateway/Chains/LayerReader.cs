@@ -113,6 +113,17 @@ sealed class LayerReader
         return SecretName(key) ?? "";
     }
 
+    /// <summary>Text that must fit a rule; required when there is no default.</summary>
+    public string Text(string key, string? @default, Func<string, bool> isValid, string rule)
+    {
+        if (Value(key) is not { } value)
+        {
+            if (@default is null) Missing(key);
+            return @default ?? "";
+        }
+        return isValid(value.Value) ? value.Value : Wrong(value, $"`{key}` must be {rule}", @default ?? "");
+    }
+
     /// <summary>Any text that <paramref name="tryRead"/> understands; null when not written or <c>auto</c>.</summary>
     public T? Optional<T>(string key, string expected, TryRead<T> tryRead) where T : struct
     {

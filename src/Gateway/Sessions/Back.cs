@@ -198,7 +198,7 @@ internal sealed class Back : IAsyncDisposable
             // Not disposed of: the surface and the bell are the session's, the password and the socket are disposed of by the caller.
             worker.Send(new StartDesktop(
                 _layer.Host, user, domain, password, size.Width, size.Height, _request.ScalePercent,
-                _layer.KeyboardLayout ?? _request.KeyboardLayout, (DesktopSecurity)_layer.Security, pinned, _layer.Graphics,
+                _layer.KeyboardLayout ?? _request.KeyboardLayout, (DesktopSecurity)_layer.Security, pinned, _layer.Graphics, _request.AlternateShell,
                 _request.Surface, _request.InputBell, socket));
             _beforeStart.ForEach(message => worker.Send(message));
             _beforeStart.Clear();
@@ -279,4 +279,4 @@ internal sealed class Back : IAsyncDisposable
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
     int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
-    HopWays HopWays, FrontEchoes Uses);
+    HopWays HopWays, FrontEchoes Uses, string AlternateShell = "");

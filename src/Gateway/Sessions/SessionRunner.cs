@@ -256,7 +256,7 @@ public sealed class SessionRunner
     {
         var request = new DesktopRequest(
             _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
-            Latency.HostWay, Latency.HopWays, Latency.UserEchoes);
+            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _chain.Runtime?.Command ?? "");
         Latency.BackChanged();
         _back = new Back(attempt, _context, _chain, request, Report);
         foreach (var (front, attached) in _fronts)

@@ -17,7 +17,7 @@ public static partial class ControlCodec
         var kind = (Kind)reader.UInt16();
         message = kind switch
         {
-            Kind.Ready or Kind.Failed or Kind.Stop or (>= Kind.DetachFront and <= Kind.HostConduct) when descriptors.IsEmpty =>
+            Kind.Ready or Kind.Failed or Kind.Stop or (>= Kind.DetachFront and <= Kind.HoldInput) when descriptors.IsEmpty =>
                 ReadDesktopSide(kind, ref reader),
             Kind.Inject or Kind.Injected when descriptors.IsEmpty => ReadFault(kind, ref reader),
             Kind.StartDesktop when descriptors.Length == 3 => ReadStartDesktop(ref reader, descriptors),
@@ -45,6 +45,7 @@ public static partial class ControlCodec
         Kind.FirstPicture => new FirstPicture(reader.Nanos()),
         Kind.DesktopResized => new DesktopResized(Side(ref reader), Side(ref reader)),
         Kind.EchoHost => new EchoHost(),
+        Kind.HoldInput => new HoldInput(reader.Int32(0, FrontNumberMax)),
         Kind.HostEcho => new HostEcho(reader.Nanos()),
         Kind.HostConduct => new HostConduct(reader.UInt32(), reader.UInt32(), reader.UInt32(), reader.Flag(), reader.UInt32(), reader.UInt32(),
             reader.UInt32(), reader.Int32(-1, int.MaxValue)),
@@ -76,7 +77,7 @@ public static partial class ControlCodec
     static StartDesktop ReadStartDesktop(ref PacketReader reader, ReadOnlySpan<DescriptorHandle> descriptors) => new(
         reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Secret(TextBytesMax), Side(ref reader),
         Side(ref reader), reader.Int32(ScaleMin, ScaleMax), reader.UInt32(), (DesktopSecurity)reader.Choice((byte)DesktopSecurity.Rdp),
-        reader.Text(TextBytesMax), reader.Flag(), descriptors[0], descriptors[1], descriptors[2]);
+        reader.Text(TextBytesMax), reader.Flag(), reader.Text(TextBytesMax), descriptors[0], descriptors[1], descriptors[2]);
 
     static AttachFront ReadAttachFront(ref PacketReader reader, ReadOnlySpan<DescriptorHandle> descriptors) => new(
         reader.Int32(1, FrontNumberMax), reader.Flag(), descriptors[0], descriptors.Length > 1 ? descriptors[1] : null);

@@ -15,7 +15,7 @@ public static partial class ControlCodec
     enum Kind : ushort
     {
         Ready = 1, Failed = 2, Stop = 3, Inject = 4, Injected = 5,
-        StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct,
+        StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct, HoldInput,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
     }
 
@@ -68,6 +68,7 @@ public static partial class ControlCodec
                 writer.Byte((byte)m.Security);
                 writer.Text(m.PinnedCertificate, TextBytesMax);
                 writer.Flag(m.GraphicsPipeline);
+                writer.Text(m.AlternateShell, TextBytesMax);
                 break;
             case AttachFront m:
                 writer.UInt16((ushort)Kind.AttachFront);
@@ -95,6 +96,10 @@ public static partial class ControlCodec
                 writer.UInt16((ushort)Kind.DesktopResized);
                 writer.Int32(m.Width);
                 writer.Int32(m.Height);
+                break;
+            case HoldInput m:
+                writer.UInt16((ushort)Kind.HoldInput);
+                writer.Int32(m.ExceptFront);
                 break;
             case EchoHost:
                 writer.UInt16((ushort)Kind.EchoHost);

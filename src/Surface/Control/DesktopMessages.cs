@@ -29,12 +29,13 @@ public enum DesktopSecurity : byte
 /// <param name="PinnedCertificate">SHA-256 of the host's certificate in hex, lower case; empty = first use, any is accepted and
 /// reported.</param>
 /// <param name="GraphicsPipeline">Whether to offer MS-RDPEGFX.</param>
+/// <param name="AlternateShell">Program line that the host starts instead of its desktop (MS-RDPBCGR 2.2.1.11.1.1); empty = its desktop.</param>
 /// <param name="Surface">Memory file, read and write.</param>
 /// <param name="InputBell">Eventfd that fronts ring.</param>
 /// <param name="Socket">TCP socket that already reaches the host.</param>
 public sealed record StartDesktop(
     string ServerName, string User, string Domain, Secret Password, int Width, int Height, int ScalePercent, uint KeyboardLayout,
-    DesktopSecurity Security, string PinnedCertificate, bool GraphicsPipeline,
+    DesktopSecurity Security, string PinnedCertificate, bool GraphicsPipeline, string AlternateShell,
     DescriptorHandle Surface, DescriptorHandle InputBell, DescriptorHandle Socket) : ControlMessage
 {
     /// <inheritdoc/>
@@ -61,6 +62,12 @@ public sealed record AttachFront(int FrontNumber, bool MayControl, DescriptorHan
 
 /// <summary>Node → desktop worker: that front is gone; let go of the keys it holds.</summary>
 public sealed record DetachFront(int FrontNumber) : ControlMessage;
+
+/// <summary>
+/// Node → desktop worker: keys and buttons of all fronts but one are dropped, because the gateway is typing. What they hold is let go of.
+/// </summary>
+/// <param name="ExceptFront">The front that may go on; 0 = everybody may again.</param>
+public sealed record HoldInput(int ExceptFront) : ControlMessage;
 
 /// <summary>Node → worker: disconnect cleanly and end.</summary>
 public sealed record Stop : ControlMessage;

@@ -114,6 +114,9 @@ sealed class DesktopSession : IDisposable
                         _inputs.Detach(detach.FrontNumber);
                         _painter.DetachBell(detach.FrontNumber);
                         break;
+                    case HoldInput hold:
+                        _inputs.Hold(hold.ExceptFront);
+                        break;
                     case Inject inject:
                         Tell(_delays.Set(inject));
                         break;
@@ -171,6 +174,7 @@ sealed class DesktopSession : IDisposable
         KeyboardLayout = start.KeyboardLayout,
         PinnedCertificateSha256 = start.PinnedCertificate.Length == 0 ? null : start.PinnedCertificate,
         GraphicsPipeline = start.GraphicsPipeline,
+        AlternateShell = start.AlternateShell,
         Security = start.Security switch
         {
             DesktopSecurity.Nla => RdpSecurity.Nla,

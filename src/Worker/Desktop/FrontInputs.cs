@@ -18,6 +18,8 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
     readonly List<FrontInput> _fronts = new(FrontsMax);
     readonly SentInputs _sent = new();
     (int Width, int Height, int ScalePercent)? _wantedSize;
+    int _holder;
+    InputEvent? _heldLocks;
 
     /// <summary>Takes a front's ring; the caller keeps the descriptor. A ring that is none, or one too many, is left out.</summary>
     internal void Attach(int frontNumber, DescriptorHandle ring)
@@ -59,6 +61,20 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
         }
     }
 
+    /// <summary>
+    /// Drops keys and buttons of all fronts but one from now on, and lets go of what they hold; 0 = everybody may again.
+    /// </summary>
+    internal void Hold(int exceptFront)
+    {
+        // What was pressed before this moment still goes to where it was meant for.
+        Deliver();
+        _holder = exceptFront;
+        foreach (var front in _fronts) if (IsHeld(front)) front.ReleaseAll();
+        if (exceptFront != 0 || _heldLocks is not { } locks || _fronts.Count == 0) return;
+        _heldLocks = null;
+        _fronts[0].Send(locks);
+    }
+
     /// <summary>The newest input that was on its way to the host before this moment, 0 when there is none.</summary>
     internal ulong LastSentBefore(long nanos) => _sent.Before(nanos);
 
@@ -76,6 +92,8 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
         _fronts.Clear();
     }
 
+    bool IsHeld(FrontInput front) => _holder != 0 && front.Number != _holder;
+
     /// <returns><see cref="InputRead.Entry"/> when the turn ended before the ring did.</returns>
     InputRead DeliverTurn(FrontInput front)
     {
@@ -91,6 +109,11 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
                     break;
                 case InputKind.Refresh:
                     client.RequestRefresh();
+                    break;
+                case InputKind.Synchronize when IsHeld(front):
+                    _heldLocks = input;
+                    break;
+                case var _ when IsHeld(front):
                     break;
                 default:
                     var takenNanos = MonotonicClock.NowNanos();

@@ -63,6 +63,39 @@ public sealed class ChainDocumentTests
         Assert.Equal((HostProbes.Off, KeyProbes.Demand, 30, 0), (layer.Probes, layer.KeyProbes, layer.ProbeKey, layer.ProbeUndoKey));
     }
 
+    [Fact]
+    public void Parse_DesktopsInsideDesktops_AreListedFromTheOutsideIn()
+    {
+        var reading = ChainDocument.Parse($"""
+            name: a
+            layers:
+              - kind: rdp
+                host: jump
+              - kind: nested
+                host: 10.0.0.9
+                credentials: inner
+                certificate: {string.Concat(Enumerable.Repeat("AB:", 31))}AB
+                keyboard: de
+              - kind: nested
+                host: fe80::1
+                port: 3390
+                template: mstsc
+              - kind: runtime
+                command: "/usr/bin/xterm -e top"
+            """);
+
+        Assert.Empty(reading.Errors);
+        var chain = reading.Chain!;
+        Assert.Equal("rdp jump", chain.Desktop.Title);
+        Assert.Equal(
+            [new NestedLayer(2, "10.0.0.9", 3389, "inner", "xfreerdp3", string.Concat(Enumerable.Repeat("ab", 32)), 0x407),
+             new NestedLayer(3, "fe80::1", 3390, null, "mstsc")],
+            chain.Nested);
+        Assert.Equal(["nested 10.0.0.9", "nested [fe80::1]:3390", "runtime xterm"], chain.Layers.Skip(1).Select(layer => layer.Title));
+        Assert.Equal("/usr/bin/xterm -e top", chain.Runtime!.Command);
+        Assert.Equal("inner", Assert.Single(reading.Secrets).Name);
+    }
+
     [Theory]
     [InlineData("""{"name": "a", "layers": [{"kind": "rdp", "host": "h", "graphics": false, "port": 3390}]}""")]
     [InlineData("{\n\t\"name\": \"a\",\n\t\"layers\": [\n\t\t{\"kind\": \"rdp\", \"host\": \"h\",\n\t\t \"graphics\": false, \"port\": "
@@ -74,6 +107,8 @@ public sealed class ChainDocumentTests
         Assert.Empty(reading.Errors);
         Assert.Equal(new RdpLayer(1, "h", 3390, null, RdpSecurity.Any, Graphics: false, null, null), reading.Chain!.Desktop);
     }
+
+    static string KnownKinds => string.Join(", ", LayerKind.All.Select(kind => $"`{kind.Word}`"));
 
     // One row per mistake: the document, and the error as people see it.
     public static TheoryData<string, string> Mistakes => new()
@@ -87,9 +122,9 @@ public sealed class ChainDocumentTests
         { "name: a\nlayers: []\n", "line 2, column 9: no layer has pixels; a chain ends in a desktop, such as `- kind: rdp`" },
         { "name: a\nlayer:\n  - kind: rdp\n    host: h\nlayers:\n  - kind: rdp\n    host: h\n",
             "line 2, column 1: `layer` is not a key of a chain (did you mean `layers`?); it has `name`, `description`, `layers`" },
-        { "name: a\nlayers:\n  - host: h\n", "line 3, column 5: layer 1: `kind` is missing; known kinds are `gateway`, `direct`, `proxy`, `rdp`" },
+        { "name: a\nlayers:\n  - host: h\n", $"line 3, column 5: layer 1: `kind` is missing; known kinds are {KnownKinds}" },
         { "name: a\nlayers:\n  - kind: rpd\n    host: h\n",
-            "line 3, column 11: layer 1: `rpd` is not a kind (did you mean `rdp`?); known kinds are `gateway`, `direct`, `proxy`, `rdp`" },
+            $"line 3, column 11: layer 1: `rpd` is not a kind (did you mean `rdp`?); known kinds are {KnownKinds}" },
         { "name: a\nlayers:\n  - kind: rdp\n", "line 3, column 5: layer 1 (rdp): `host` is missing" },
         { "name: a\nlayers:\n  - kind: rdp\n    host:\n", "line 3, column 5: layer 1 (rdp): `host` is missing" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: 10.0.0.5:3390\n",
@@ -118,7 +153,17 @@ public sealed class ChainDocumentTests
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: direct\n",
             "line 5, column 5: layer 2 (direct): a hop must stand before the desktop that it leads to" },
         { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: rdp\n    host: h\n",
-            "line 5, column 5: layer 2 (rdp): a second desktop needs a layer of kind `nested`, which is not available in this version" },
+            "line 5, column 5: layer 2 (rdp): a second desktop is reached from inside the first one: write it as `- kind: nested`" },
+        { "name: a\nlayers:\n  - kind: nested\n    host: h\n  - kind: rdp\n    host: h\n",
+            "line 3, column 5: layer 1 (nested): it needs a desktop before it, such as `- kind: rdp`" },
+        { "name: a\nlayers:\n  - kind: runtime\n    command: xterm\n",
+            "line 3, column 5: layer 1 (runtime): it needs a desktop before it, such as `- kind: rdp`" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: runtime\n    command: xterm\n  - kind: nested\n    host: h\n",
+            "line 7, column 5: layer 3 (nested): the program of a `runtime` is the last layer" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: runtime\n    command: \"a\\nb\"\n",
+            "line 6, column 14: layer 2 (runtime): `command` must be one line of 1 to 255 characters" },
+        { "name: a\nlayers:\n  - kind: rdp\n    host: h\n  - kind: nested\n    host: h\n    certificate: 12:34\n",
+            "line 7, column 18: layer 2 (nested): `certificate` must be a SHA-256 of 64 hexadecimal digits (colons do not matter), or auto" },
         { "name: a\n---\nname: b\n", "line 2, column 1: a second document begins here; a chain is one document" },
         { "name: &x a\nlayers: *x\n", "line 1, column 7: anchors (&) and aliases (*) are not available in chains; write the value out" },
         { "name: !!str a\n", "line 1, column 7: tags (!) are not available in chains" },
@@ -138,9 +183,7 @@ public sealed class ChainDocumentTests
     [InlineData("vpn")]
     [InlineData("ssh")]
     [InlineData("relay")]
-    [InlineData("nested")]
     [InlineData("machine")]
-    [InlineData("runtime")]
     public void Parse_KindOfALaterVersion_SaysNotAvailable(string kind)
     {
         var error = Assert.Single(ChainDocument.Parse($"name: a\nlayers:\n  - kind: {kind}\n  - kind: rdp\n    host: h\n").Errors);

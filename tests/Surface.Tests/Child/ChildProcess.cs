@@ -48,7 +48,7 @@ sealed class ChildProcess : IDisposable
     internal void StartPainting(DescriptorHandle surface, int width = Painter.Width, int height = Painter.Height)
     {
         using var bell = Bell.Create();
-        var sent = Control.Send(new StartDesktop("h", "u", "", Secret.Empty, width, height, 100, 0, DesktopSecurity.Any, "", false, surface,
+        var sent = Control.Send(new StartDesktop("h", "u", "", Secret.Empty, width, height, 100, 0, DesktopSecurity.Any, "", false, "", surface,
             bell.Handle, bell.Handle));
         Assert.Equal(ControlSend.Sent, sent);
     }

@@ -15,10 +15,10 @@ public sealed class ControlCodecTests : IDisposable
         [
             new Ready("3.10.3"), new Stop(),
             new Failed(new(FailureStage.SignIn, FailureCause.WrongCredentials, "ERRCONNECT_LOGON_FAILURE")),
-            new StartDesktop("host", "ä", "dom", Secret.FromText("geheim"), 1920, 1080, 125, 0xF0010407, DesktopSecurity.Nla, "ab12", true, a, b, c),
+            new StartDesktop("host", "ä", "dom", Secret.FromText("geheim"), 1920, 1080, 125, 0xF0010407, DesktopSecurity.Nla, "ab12", true, "xterm -e ä", a, b, c),
             new AttachFront(65535, true, a, b), new AttachFront(1, false, a, null), new DetachFront(3),
             new DesktopConnected(8192, 1, "ff", "CN=host", "nla", "xrdp"), new FirstPicture(123456789), new DesktopResized(1, 8192),
-            new EchoHost(), new HostEcho(1_500_000), new HostConduct(1, 2, 3, true, 0xA0701, 5, uint.MaxValue, -1),
+            new EchoHost(), new HoldInput(0), new HoldInput(65535), new HostEcho(1_500_000), new HostConduct(1, 2, 3, true, 0xA0701, 5, uint.MaxValue, -1),
             new StartFront(new string('p', 20_000), Secret.FromText("key"), true, "10.0.0.1:5", "mstshash=u", a),
             new SignInAnswer(false, "no"), new NtHashAnswer(true, new Secret(new byte[16])), new NtHashAnswer(false, Secret.Empty),
             new RecordFrames(a), new Join(2, "client-site", true, a, b, c, d), new Join(2, "client-site", false, a, b, null, null),

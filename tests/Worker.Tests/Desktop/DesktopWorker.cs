@@ -55,7 +55,7 @@ internal sealed class DesktopWorker : IDisposable
         using (host)
         {
             Assert.Equal(ControlSend.Sent, Control.Send(new StartDesktop("test-host", ShadowHost.User, "", secret, 1024, 768, 100, 0x409,
-                security, pinned, graphics, Surface, InputBell.Handle, host)));
+                security, pinned, graphics, "", Surface, InputBell.Handle, host)));
         }
     }
 
