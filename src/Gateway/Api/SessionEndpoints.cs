@@ -1,3 +1,6 @@
+using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
@@ -7,12 +10,22 @@ namespace RemoteChain.Gateway.Api;
 /// <summary>Running sessions and records of those that have ended. Users see their own, admins all.</summary>
 static class SessionEndpoints
 {
-    const int PressesDefault = 20;
+    const int PressesDefault = 20, WidthDefault = 1280, HeightDefault = 800, SideMin = 200, SideMax = 8192, ScalePercent = 100;
+    const uint UsKeyboard = 0x409;
+
+    /// <summary>A session that shall run.</summary>
+    /// <param name="Chain">The chain that it runs.</param>
+    /// <param name="Width">Width of the desktop in pixels, unless the chain says it.</param>
+    /// <param name="Height">Height of the desktop in pixels, unless the chain says it.</param>
+    /// <param name="For">The account whose session it is; only an admin may name somebody else.</param>
+    public sealed record NewSession(string? Chain, int? Width, int? Height, string? For);
 
     public static void Map(RouteGroupBuilder api)
     {
         var sessions = api.MapGroup("/sessions").WithTags("sessions");
         sessions.MapGet("", List).WithSummary("Running sessions of the caller (an admin's: all), with their state, failure and fronts.");
+        sessions.MapPost("", Open).WithSummary("Opens a session of a chain, or finds the one that runs: all its layers are brought up, before anybody looks.")
+            .Produces<SessionSummary>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422).ProducesProblem(503);
         sessions.MapGet("/ended", Ended).WithSummary("Sessions that have ended, newest first, with the sentence that says why.");
         sessions.MapGet("/{id}", Get).WithSummary("One running session.").Produces<SessionSummary>().ProducesProblem(404);
         sessions.MapDelete("/{id}", KillAsync).WithSummary("Ends a session: its fronts are told, its host is left.").Produces(204)
@@ -23,6 +36,27 @@ static class SessionEndpoints
             .Produces<KeyProbeReport>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         sessions.MapGet("/{id}/probe", GetProbe).WithSummary("The newest probe of a session, as far as it has come.")
             .Produces<KeyProbeReport>().ProducesProblem(404);
+    }
+
+    static IResult Open(NewSession wanted, Caller caller, Accounts accounts, ChainAccess access, ChainCatalog chains, ISessionDirectory sessions)
+    {
+        var owner = caller.Account;
+        if (wanted.For is { } name && !name.Equals(owner.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            if (!owner.IsAdmin) return ApiProblem.Forbidden("Only an admin may open a session for somebody else.");
+            if (accounts.Find(name) is not { } other)
+                return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{name}'.");
+            owner = other;
+        }
+        if (!access.MayUse(owner, wanted.Chain ?? "") || chains.Find(wanted.Chain!) is not { } chain)
+            return ApiProblem.NotFound($"chain '{wanted.Chain}'");
+        var size = (chain.Desktop as RdpLayer)?.Size;
+        var (width, height) = (wanted.Width ?? size?.Width ?? WidthDefault, wanted.Height ?? size?.Height ?? HeightDefault);
+        if (width is < SideMin or > SideMax || height is < SideMin or > SideMax)
+            return ApiProblem.Invalid($"A desktop's width and height are {SideMin} to {SideMax} pixels.");
+        return sessions.Open(owner, chain, new(width, height, ScalePercent, UsKeyboard), caller.Account.Name, caller.From) is { } session
+            ? TypedResults.Ok(session)
+            : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "This node has no room for another session.");
     }
 
     static IResult StartProbe(string id, int? count, Caller caller, ISessionDirectory sessions)

@@ -9,8 +9,8 @@ namespace RemoteChain.Gateway.Cli;
 static class SessionCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("session", "Running sessions: list, show, kill, detach, ended.") { List(calling), Show(calling), Kill(calling),
-            Detach(calling), Ended(calling) };
+        new Verb("session", "Running sessions: list, open, show, kill, detach, ended.") { List(calling), Open(calling), Show(calling),
+            Kill(calling), Detach(calling), Ended(calling) };
 
     static Argument<string> Id() => new("id") { Description = "The session, as `session list` shows it; the beginning is enough." };
 
@@ -23,6 +23,20 @@ static class SessionCommands
             sessions.Select(session => new[] { session.Id, session.Chain, session.Owner, session.State, session.Host?.Server ?? "-", Size(session),
                 $"{session.Fronts.Count}", Terminal.Age(session.Since), session.Failure ?? "" }),
             "No session is running.")));
+        return command;
+    }
+
+    static Verb Open(Calling calling)
+    {
+        var chain = new Argument<string>("chain") { Description = "The chain to bring up." };
+        var user = new Option<string?>("--for") { HelpName = "USER", Description = "Whose session it is (admins only); default your own." };
+        var command = new Verb("open", "Brings up all layers of a chain before anybody looks.", "session open client-site", "session open client-site --for alice")
+        {
+            chain, user,
+        };
+        calling(command, async call => call.Show<SessionSummary>(
+            await call.Client.SendAsync(HttpMethod.Post, "/sessions", new { chain = call.Value(chain), @for = call.Value(user) }, call.Cancellation),
+            session => call.Done($"The session {session.Id} of {session.Chain} is {session.State}.")));
         return command;
     }
 

@@ -1,3 +1,5 @@
+using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Surface.Control;
 
@@ -11,6 +13,12 @@ public interface ISessionDirectory
 
     /// <summary>One session; null when it is not running.</summary>
     SessionSummary? Find(string id);
+
+    /// <summary>
+    /// The running session of that account and chain, or a new one, which begins to bring up its layers at once and waits for fronts as long
+    /// as the chain says. Null when the node is full or closing.
+    /// </summary>
+    SessionSummary? Open(Account owner, Chain chain, FrontGeometry geometry, string by, string from);
 
     /// <summary>Ends a session. False when there is none of that id.</summary>
     Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken);

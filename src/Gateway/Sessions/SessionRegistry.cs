@@ -27,7 +27,7 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         // A session may end between finding and joining it; then a new one is opened, once.
         for (int i = 0; i < 2; i++)
         {
-            var session = FindOrOpen(owner, chain, geometry, front);
+            var session = FindOrOpen(owner, chain, geometry, front.Account.Name, front.Address);
             if (session is null)
             {
                 return null;
@@ -69,6 +69,10 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
 
     /// <inheritdoc/>
     public SessionSummary? Find(string id) => RunnerOf(id)?.Summary;
+
+    /// <inheritdoc/>
+    public SessionSummary? Open(Account owner, Chain chain, FrontGeometry geometry, string by, string from) =>
+        FindOrOpen(owner, chain, geometry, by, from)?.Summary;
 
     /// <inheritdoc/>
     public async Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken)
@@ -130,7 +134,7 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         await Task.WhenAll(sessions.Select(s => s.Ended));
     }
 
-    private SessionRunner? FindOrOpen(Account owner, Chain chain, FrontGeometry geometry, SessionFront front)
+    private SessionRunner? FindOrOpen(Account owner, Chain chain, FrontGeometry geometry, string by, string from)
     {
         lock (_gate)
         {
@@ -147,7 +151,7 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
             string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
             var session = new SessionRunner(id, owner, chain, geometry, context);
             _running[(owner.Id, chain.Name)] = session;
-            context.Audit.Append(new AuditEvent(AuditAction.SessionOpened, front.Account.Name, chain.Name, front.Address, id));
+            context.Audit.Append(new AuditEvent(AuditAction.SessionOpened, by, chain.Name, from, id));
             _ = session.Ended.ContinueWith(_ => Forget(owner.Id, chain.Name, session), TaskScheduler.Default);
             return session;
         }

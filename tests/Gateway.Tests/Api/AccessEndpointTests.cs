@@ -117,6 +117,24 @@ public sealed class AccessEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_OfAChainThatOneMayUse_IsOpenedBeforeAnybodyLooks()
+    {
+        await (await Open(_bob, new("site", null, null, null))).ProblemAsync(HttpStatusCode.NotFound);
+        await (await Open(_bob, new("site", null, null, "alice"))).ProblemAsync(HttpStatusCode.Forbidden);
+        await (await Open(_root, new("site", null, null, "nobody"))).ProblemAsync(HttpStatusCode.NotFound);
+        await (await Open(_alice, new("site", 100, null, null))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+
+        var opened = await (await Open(_root, new("site", 1024, 768, "alice")).OkAsync()).JsonAsync();
+        Assert.Equal(("alice", "site", 1024, 768),
+            ((string)opened["owner"]!, (string)opened["chain"]!, (int)opened["width"]!, (int)opened["height"]!));
+
+        for (var i = _node.Sessions.List().Count; i < TestSessions.SessionsMax; i++) await Open(_alice, new("site", null, null, null)).OkAsync();
+        await (await Open(_alice, new("site", null, null, null))).ProblemAsync(HttpStatusCode.ServiceUnavailable);
+
+        static Task<HttpResponseMessage> Open(HttpClient by, SessionEndpoints.NewSession wanted) => by.PostAsJsonAsync("/api/v1/sessions", wanted);
+    }
+
+    [Fact]
     public async Task Pass_ForAChainThatOneMayUse_OpensItOnce()
     {
         await (await _bob.PostAsJsonAsync("/api/v1/passes", new PassEndpoints.NewPass("site", null, null, null)))

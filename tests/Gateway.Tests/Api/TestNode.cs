@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
@@ -78,6 +79,8 @@ public sealed class TestNode : IAsyncLifetime
 /// <summary>Sessions that stand in a list; killed ones leave it.</summary>
 public sealed class TestSessions : ISessionDirectory
 {
+    public const int SessionsMax = 3;
+
     readonly List<SessionSummary> _running = [];
 
     public void Add(string id, string owner) => _running.Add(new(
@@ -87,6 +90,13 @@ public sealed class TestSessions : ISessionDirectory
     public IReadOnlyList<SessionSummary> List() => [.. _running];
 
     public SessionSummary? Find(string id) => _running.FirstOrDefault(session => session.Id == id);
+
+    public SessionSummary? Open(Account owner, Chain chain, FrontGeometry geometry, string by, string from)
+    {
+        if (_running.Count >= SessionsMax) return null;
+        _running.Add(new("opened", chain.Name, owner.Name, "connecting", null, [], DateTimeOffset.UnixEpoch, geometry.Width, geometry.Height));
+        return _running[^1];
+    }
 
     public Task<bool> KillAsync(string id, string by, CancellationToken cancellationToken) =>
         Task.FromResult(_running.RemoveAll(session => session.Id == id) > 0);
