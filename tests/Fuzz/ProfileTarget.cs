@@ -7,7 +7,7 @@ namespace RemoteChain.Fuzz;
 /// A VPN profile as a stranger might send it to the API: read as both kinds. What is accepted of an OpenVPN profile and written anew must be
 /// read as the same again, with no option that was not there.
 /// </summary>
-sealed class ProfileTarget() : FuzzTarget("profile", "a WireGuard or OpenVPN profile")
+sealed class ProfileTarget() : FuzzTarget("profile", "a WireGuard or OpenVPN profile, a key for SSH")
 {
     static readonly string[] s_profiles =
     [
@@ -16,6 +16,7 @@ sealed class ProfileTarget() : FuzzTarget("profile", "a WireGuard or OpenVPN pro
         "client\ndev tun\nproto udp\nremote vpn.example 1194 tcp\n<connection>\nremote b 1\n</connection>\nauth-user-pass\nverify-x509-name \"a b\" 'n\\'\n"
             + "dhcp-option DOMAIN a\\ b\n<ca>\n-----BEGIN CERTIFICATE-----\nMIIB\n</ca>\n<key>\nx\n</key>\n",
         "client\ndev tun\nremote a\nsetenv opt ping 1\nignore-unknown-option x y\nx\ntls-auth [inline] 1\n<tls-auth>\n6acef03f\n</tls-auth>\n<ca>\nx\n</ca>\n",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ==\n-----END OPENSSH PRIVATE KEY-----\n",
         "up x\nsetenv opt up x\n<up>\n</up>\nplugin a.so\nca ca.crt\nmanagement /x unix\n",
     ];
 
@@ -31,6 +32,9 @@ sealed class ProfileTarget() : FuzzTarget("profile", "a WireGuard or OpenVPN pro
         var (wireGuard, openVpn) = (WireGuardProfile.Parse(text), OpenVpnProfile.Parse(text));
         Check(wireGuard.IsValid, wireGuard.Errors);
         Check(openVpn.IsValid, openVpn.Errors);
+        var key = SshKeyFile.Parse(text);
+        Check(key.IsValid, key.Errors);
+        _ = ProfileCheck.KindOf(text);
         if (wireGuard.IsValid) _wireGuard++;
         else if (openVpn.IsValid) _openVpn++;
         else _refused++;

@@ -1,4 +1,5 @@
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Access;
@@ -68,10 +69,24 @@ public sealed class ChainAuthoring(ChainStore chains, SecretStore secrets, Audit
         foreach (var reference in reading.Secrets)
         {
             // Somebody else's secret and none at all look the same, so that names cannot be found out by trying.
-            if (secrets.Find(reference.Name) is { } secret && SecretVault.MayUse(by, secret)) secretIds.Add(secret.Id);
-            else errors.Add(new(reference.Line, reference.Column,
-                $"there is no secret '{reference.Name}' that you may use; make it first with `remotechain secret set {reference.Name}`"));
+            if (secrets.Find(reference.Name) is not { } secret || !SecretVault.MayUse(by, secret))
+                Refuse(reference, $"there is no secret '{reference.Name}' that you may use; make it first with {HowToMake(reference)}");
+            else if (!reference.Kinds.Contains(secret.Kind))
+                Refuse(reference, $"the secret '{reference.Name}' is of kind {secret.Kind.Word()}; what fits here is "
+                    + string.Join(" or ", reference.Kinds.Select(kind => kind.Word())));
+            else if (secret.Kind == SecretKind.WireGuard && BehindConnections(reading.Chain, reference.Name) is { } carrier)
+                Refuse(reference, $"the secret '{reference.Name}' is a WireGuard profile, which {VpnLayer.WhyNotBehind(carrier)}");
+            else secretIds.Add(secret.Id);
         }
         return (errors, secretIds);
+
+        void Refuse(SecretReference at, string message) => errors.Add(new(at.Line, at.Column, message));
     }
+
+    static string HowToMake(SecretReference reference) => reference.Kinds.Contains(SecretKind.Login)
+        ? $"`remotechain secret set {reference.Name}`" : $"`remotechain secret import {reference.Name} FILE`";
+
+    // What carries only connections in front of a tunnel with this profile; null when packets get everywhere that it begins.
+    static HopLayer? BehindConnections(Chain? chain, string profile) => chain?.Layers.OfType<VpnLayer>().Where(vpn => vpn.Profile == profile)
+        .Select(vpn => VpnLayer.CarrierOfConnections(chain.Layers.TakeWhile(layer => layer != vpn))).FirstOrDefault(carrier => carrier is not null);
 }

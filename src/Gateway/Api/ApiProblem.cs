@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Profiles;
 
 namespace RemoteChain.Gateway.Api;
 
@@ -26,6 +27,13 @@ static class ApiProblem
     public static IResult InvalidChain(IReadOnlyList<ChainError> errors) => TypedResults.Problem(
         statusCode: StatusCodes.Status422UnprocessableEntity,
         title: errors.Count == 1 ? "The chain document has a mistake." : $"The chain document has {errors.Count} mistakes.",
+        detail: string.Join('\n', errors),
+        extensions: new Dictionary<string, object?> { ["errors"] = errors });
+
+    /// <summary>A file with lines that cannot be used: all of them, each with its number.</summary>
+    public static IResult InvalidProfile(IReadOnlyList<ProfileRemark> errors) => TypedResults.Problem(
+        statusCode: StatusCodes.Status422UnprocessableEntity,
+        title: errors.Count == 1 ? "The file cannot be used as it is." : $"The file cannot be used as it is, for {errors.Count} reasons.",
         detail: string.Join('\n', errors),
         extensions: new Dictionary<string, object?> { ["errors"] = errors });
 

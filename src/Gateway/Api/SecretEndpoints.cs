@@ -1,5 +1,6 @@
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Chains.Profiles;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Api;
@@ -51,6 +52,16 @@ static class SecretEndpoints
             return ApiProblem.Invalid($"Every field of a secret has at most {SecretVault.FieldCharsMax} characters.");
         if (secrets.Find(name) is { } present && !SecretVault.MayUse(caller.Account, present))
             return ApiProblem.Conflict($"The name '{name}' is taken.");
+        var check = ProfileCheck.Of(kind, text);
+        if (check.Errors.Count > 0)
+        {
+            audit.Append(new(AuditAction.ProfileRefused, caller.Account.Name, name, caller.From, $"{kind.Word()}: {check.Errors[0]}"));
+            return ApiProblem.InvalidProfile(check.Errors);
+        }
+        if (check.NeedsLogin && (user.Length == 0 || password.Length == 0))
+            return ApiProblem.Invalid("The profile asks for a user and a password (`auth-user-pass`): both belong to the secret.");
+        if (check.NeedsPassphrase && password.Length == 0)
+            return ApiProblem.Invalid("The key is locked: its passphrase belongs to the secret.");
 
         vault.Save(new Secret(name, user, domain, password, kind, text), caller.Account);
         audit.Append(new(AuditAction.SecretSaved, caller.Account.Name, name, caller.From));

@@ -144,6 +144,8 @@ public static class ChainDocument
             RuntimeLayer when !before.OfType<DesktopLayer>().Any() => "it needs a desktop before it, such as `- kind: rdp`",
             HopLayer when before.OfType<DesktopLayer>().Any() => "a hop must stand before the desktop that it leads to",
             DirectLayer when before.OfType<DirectLayer>().Any() => "one `direct` is enough",
+            VpnLayer { Type: VpnType.WireGuard } when VpnLayer.CarrierOfConnections(before) is { } carrier =>
+                $"WireGuard {VpnLayer.WhyNotBehind(carrier)}",
             _ => null,
         };
         if (message is not null) errors.Add(new(at.Line, at.Column, $"{layer.Label}: {message}"));

@@ -28,6 +28,7 @@ public sealed class LayerKind
     [
         Kinds.GatewayLayer.Definition,
         Kinds.DirectLayer.Definition,
+        Kinds.VpnLayer.Definition,
         Kinds.ProxyLayer.Definition,
         Kinds.RdpLayer.Definition,
         Kinds.NestedLayer.Definition,
@@ -35,7 +36,7 @@ public sealed class LayerKind
     ];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["vpn", "ssh", "relay", "machine"];
+    public static IReadOnlyList<string> Planned { get; } = ["ssh", "relay", "machine"];
 
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using RemoteChain.Gateway.Chains.Text;
+using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Chains;
 
@@ -94,23 +95,27 @@ sealed class LayerReader
     }
 
     /// <summary>The name of an entry of the secret store; null when not written.</summary>
-    public string? SecretName(string key)
+    /// <param name="key">The key.</param>
+    /// <param name="kinds">The kinds of secrets that fit; a login when not said.</param>
+    public string? SecretName(string key, IReadOnlyList<SecretKind>? kinds = null)
     {
         if (Entry(key) is not { } entry) return null;
+        kinds ??= SecretKind.Login.Alone();
+        var hint = kinds.Contains(SecretKind.Login) ? SecretHint : $"store it with `remotechain secret import NAME FILE` and write `{key}: NAME`";
         if (entry.Value is MapNode)
-            return Wrong<string?>(entry.Value, $"`{key}` takes the name of a secret, not the secret itself; {SecretHint}", null);
+            return Wrong<string?>(entry.Value, $"`{key}` takes the name of a secret, not the secret itself; {hint}", null);
         if (Value(key) is not { } value) return null;
         if (!Name.IsValid(value.Value))
-            return Wrong<string?>(value, $"`{key}` must be the name of a secret ({Name.Rule}); {SecretHint}", null);
-        _secrets.Add(new(value.Value, value.Line, value.Column));
+            return Wrong<string?>(value, $"`{key}` must be the name of a secret ({Name.Rule}); {hint}", null);
+        _secrets.Add(new(value.Value, value.Line, value.Column) { Kinds = kinds });
         return value.Value;
     }
 
     /// <summary>The name of an entry of the secret store; required.</summary>
-    public string RequiredSecretName(string key)
+    public string RequiredSecretName(string key, IReadOnlyList<SecretKind>? kinds = null)
     {
         if (Entry(key)?.Value is null or ScalarNode { IsNull: true }) Missing(key);
-        return SecretName(key) ?? "";
+        return SecretName(key, kinds) ?? "";
     }
 
     /// <summary>Text that must fit a rule; required when there is no default.</summary>

@@ -251,7 +251,7 @@ static class ChainCommands
         }
     }
 
-    static (string Document, string Path) Read(Call call, string file)
+    internal static (string Document, string Path) Read(Call call, string file)
     {
         if (file == "-") return (call.Terminal.ReadAll(), "standard input");
         try

@@ -16,6 +16,7 @@ public sealed class Route(SecretVault secrets)
     private Hop HopOf(Chain chain, HopLayer layer) => layer switch
     {
         DirectLayer direct => new DirectHop(direct.Timeout),
+        VpnLayer vpn => new ClosedHop(vpn.Title, new Failure(FailureStage.Dial, FailureCause.Unsupported, "this node runs no tunnels")),
         ProxyLayer proxy => WithSignIn(chain, proxy, proxy.Credentials, [SecretKind.Login], signIn => new ProxyHop(proxy, signIn)),
         _ => throw new InvalidOperationException($"{layer.Label} has no hop: name it here"),
     };

@@ -9,7 +9,7 @@ public enum AuditAction
     SignInAccepted, SignInRefused, SignedOut, AccountLocked, AccountUnlocked,
     SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, FrontDetached,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
-    SecretSaved, SecretDeleted, PassCreated, PassRedeemed,
+    SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted,
     CertificatePinned, CertificateChanged, PinForgotten,
     FaultInjected, FaultEnded,

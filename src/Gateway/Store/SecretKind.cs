@@ -20,12 +20,16 @@ public enum SecretKind
 public static class SecretKindName
 {
     private static readonly string[] s_names = ["login", "wireguard", "openvpn", "ssh-key"];
+    private static readonly SecretKind[][] s_alone = [.. Enum.GetValues<SecretKind>().Select(kind => new[] { kind })];
 
     /// <summary>All words.</summary>
     public static IReadOnlyList<string> All => s_names;
 
     /// <summary>For example <c>ssh-key</c>.</summary>
     public static string Word(this SecretKind kind) => s_names[(int)kind];
+
+    /// <summary>A list with this kind only: always the same one, so that lists can be compared.</summary>
+    public static IReadOnlyList<SecretKind> Alone(this SecretKind kind) => s_alone[(int)kind];
 
     /// <summary>The kind of a word; false when there is none.</summary>
     public static bool TryParse(string word, out SecretKind kind)

