@@ -124,6 +124,10 @@ static class SessionCommands
     {
         if (host is null) yield break;
         yield return ["server", host.Server + (host.GraphicsVersion.Length > 0 ? $", graphics pipeline {host.GraphicsVersion}" : "")];
+        foreach (var hop in host.Hops)
+            yield return [$"way to {hop.Layer}", hop.WayNanos is { } way
+                ? $"{Millis(way)} ms (E, {Millis(hop.WayLowNanos)} to {Millis(hop.WayHighNanos)})" + (hop.InsideNanos is { } inside ? $"; inside {Millis(inside)} ms" : "")
+                : hop.IsSilent ? "it answers no echo" : "not measured now"];
         yield return ["way to it", host.TransportNanos is { } nanos
             ? $"{Millis(nanos)} ms (E, {Millis(host.TransportLowNanos)} to {Millis(host.TransportHighNanos)}; doubt: {host.TransportDoubt})"
             : "not measured now" + (host.FloorNanos is { } floor ? $"; at least about {Millis(floor)} ms by the kernel" : "")];

@@ -21,4 +21,7 @@ public abstract class HopProbe(int layerNumber, string layer)
 /// <summary>An answer of a hop's far end.</summary>
 /// <param name="RoundTripNanos">From the question to the answer, on this machine's clock.</param>
 /// <param name="InsideNanos">What of it the far end spent by itself, measured on its own clock; null when it does not say.</param>
-public readonly record struct HopEcho(long RoundTripNanos, long? InsideNanos);
+/// <param name="ThroughNanos">
+/// How long the far end kept the session's own bytes lately, both directions together, measured on its own clock; null when it does not say.
+/// </param>
+public readonly record struct HopEcho(long RoundTripNanos, long? InsideNanos, long? ThroughNanos = null);

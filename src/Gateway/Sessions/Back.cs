@@ -171,7 +171,8 @@ internal sealed class Back : IAsyncDisposable
     }
 
     private static HopQuestion QuestionOf(HopProbe probe) => new(probe.LayerNumber, async (patience, cancellationToken) =>
-        await probe.EchoAsync(patience, cancellationToken) is { } echo ? new HopRoundTrip(echo.RoundTripNanos, echo.InsideNanos) : null);
+        await probe.EchoAsync(patience, cancellationToken) is { } echo ? new HopRoundTrip(echo.RoundTripNanos, echo.InsideNanos, echo.ThroughNanos)
+            : null);
 
     /// <summary>Echoes of the host go the way of the session, so they start behind its last tunnel.</summary>
     private EchoOrigin? OriginOf(Network? network) =>

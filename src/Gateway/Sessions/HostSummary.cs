@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Surface;
 using Doubted = RemoteChain.Gateway.Latency.Probes.TransportDoubt;
@@ -21,8 +22,11 @@ public sealed record HostSummary(
     string Server, long? TransportNanos, long? TransportLowNanos, long? TransportHighNanos, string TransportDoubt, long? FloorNanos,
     uint RoundTripRequests, uint BandwidthRequests, uint AutodetectResults, string GraphicsVersion, uint StampedFrames, int? DelayVariationMillis)
 {
+    /// <summary>The hops on the way that can be asked, from the gateway to the host.</summary>
+    public IReadOnlyList<HopSummary> Hops { get; init; } = [];
+
     /// <summary>As the leg and the estimate stand; null while there is no connection to a host.</summary>
-    public static HostSummary? Of(HostLeg? leg, HostTransport way)
+    public static HostSummary? Of(HostLeg? leg, HostTransport way, HopWays hops, Chain chain)
     {
         if (leg is null)
         {
@@ -36,7 +40,10 @@ public sealed record HostSummary(
             leg.Server.Name, estimate?.Nanos, estimate?.LowNanos, estimate?.HighNanos, WordOf(estimate?.Doubt),
             way.FloorNanos(nowNanos), conduct?.RoundTripRequests ?? 0, conduct?.BandwidthRequests ?? 0, conduct?.Results ?? 0,
             conduct is { GraphicsVersion: > 0 } ? $"{conduct.GraphicsVersion:x}" : "", conduct?.StampedFrames ?? 0,
-            conduct is { DelayVariationMillis: >= 0 } ? conduct.DelayVariationMillis : null);
+            conduct is { DelayVariationMillis: >= 0 } ? conduct.DelayVariationMillis : null)
+        {
+            Hops = [.. hops.Read(nowNanos).Select(hop => HopSummary.Of(hop, chain))],
+        };
     }
 
     // The word for lists; the property of the same name is in the way of the type's.

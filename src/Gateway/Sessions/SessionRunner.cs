@@ -85,7 +85,7 @@ public sealed class SessionRunner
             var (width, height) = _back?.Size ?? default;
             return _summary with
             {
-                Width = width, Height = height, ProcessId = _back?.ProcessId, Host = HostSummary.Of(_back?.Leg, Latency.HostWay),
+                Width = width, Height = height, ProcessId = _back?.ProcessId, Host = HostSummary.Of(_back?.Leg, Latency.HostWay, Latency.HopWays, _chain),
             };
         }
     }

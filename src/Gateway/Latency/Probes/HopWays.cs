@@ -5,12 +5,15 @@ namespace RemoteChain.Gateway.Latency.Probes;
 /// <summary>An echo of a hop's far end.</summary>
 /// <param name="RoundTripNanos">From the question to the answer, over everything in front of the hop, on this machine's clock.</param>
 /// <param name="InsideNanos">What of it the far end spent by itself, on its own clock; null when it does not say.</param>
-public readonly record struct HopRoundTrip(long RoundTripNanos, long? InsideNanos = null);
+/// <param name="ThroughNanos">
+/// How long the far end kept the session's own bytes lately, both directions together, on its own clock; null when it does not say.
+/// </param>
+public readonly record struct HopRoundTrip(long RoundTripNanos, long? InsideNanos = null, long? ThroughNanos = null);
 
 /// <summary>What is known of the way to one hop at a moment.</summary>
 /// <param name="LayerNumber">The hop's place in the chain.</param>
-/// <param name="Way">Over everything in front of it and, for a relay, what the relay itself took; null when not known now.</param>
-/// <param name="Inside">What of it the far end spent by itself; null when it does not say.</param>
+/// <param name="Way">Over everything in front of it, without what its far end took to answer; null when not known now.</param>
+/// <param name="Inside">What the session's bytes take in its far end, both directions together; null when it does not say.</param>
 /// <param name="IsSilent">Whether it can be asked and never answered.</param>
 public readonly record struct HopReading(int LayerNumber, TransportEstimate? Way, TransportEstimate? Inside = null, bool IsSilent = false);
 
@@ -80,6 +83,9 @@ public sealed class HopWays
 
     private sealed class Way
     {
+        /// <summary>No wait for an answer is longer.</summary>
+        private const long ThroughNanosMax = 2_000_000_000;
+
         private readonly EchoWindow _echoes = new(), _inside = new();
         private int _lostAtFirst;
         private bool _answered;
@@ -87,11 +93,12 @@ public sealed class HopWays
         public void Add(long atNanos, HopRoundTrip echo)
         {
             _answered = true;
-            _echoes.Add(atNanos, echo.RoundTripNanos);
-            if (echo.InsideNanos is { } inside)
+            // Another machine's word is believed as far as it can be true.
+            long insideNanos = Math.Clamp(echo.InsideNanos ?? 0, 0, Math.Max(0, echo.RoundTripNanos));
+            _echoes.Add(atNanos, echo.RoundTripNanos - insideNanos);
+            if ((echo.ThroughNanos ?? echo.InsideNanos) is not null)
             {
-                // Another clock's figure is believed as far as it can be true.
-                _inside.Add(atNanos, Math.Clamp(inside, 0, Math.Max(0, echo.RoundTripNanos)));
+                _inside.Add(atNanos, Math.Clamp(echo.ThroughNanos ?? insideNanos, 0, ThroughNanosMax));
             }
         }
 

@@ -10,7 +10,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// <code>
 ///   gateway ─────► vpn ─────► relay ─────────► host                        the wait:  ├──────────────────────────────────────┤
 ///   echo of vpn    ├────┤                                                  vpn/transport    ├────┤
-///   echo of relay  ├──────────────┤  of which inside ├──┤                  relay/transport       ├──────┤ inside ├──┤
+///   echo of relay  ├────────────┤  and what it takes by itself ├──┤        relay/transport       ├──────┤ inside ├──┤
 ///   echo of host   ├───────────────────────┤                               host/transport                          ├───────┤ host ├─┤
 /// </code>
 /// </summary>
@@ -47,8 +47,11 @@ internal static class HostWait
             if (reading.Way is { } way)
             {
                 marks.Add(pending.MarkAt(way, hop.Transport));
-                marks[^1].Inside = reading.Inside;
-                marks[^1].InsideKey = hop.Inside;
+                if (reading.Inside is { } inside)
+                {
+                    marks.Add(Mark.Behind(marks[^1], inside, hop.Inside));
+                }
+
                 pending = new Pending();
             }
             else if (reading.LayerNumber == 0 || reading.IsSilent)
@@ -95,20 +98,13 @@ internal static class HostWait
         long nanos = mark.Nanos - before.Nanos;
         long low = Math.Clamp(mark.LowNanos - before.HighNanos, 0, nanos);
         long high = Math.Max(nanos, mark.HighNanos - before.LowNanos);
-        if (mark.Inside is not { } inside)
+        if (mark.Own is { } own)
         {
-            times.Add(new StageTime(mark.Key, nanos, mark.IsOpen ? 0 : low, high, mark.Grade));
-            return;
+            // Its own figure needs no echo: what it varied by is its interval.
+            (low, high) = (Math.Min(own.LowNanos, nanos), Math.Clamp(own.HighNanos, nanos, high));
         }
 
-        // Its own figure is exact, of other bytes than these: what it varied by is its interval.
-        long insideNanos = Math.Min(inside.Nanos, nanos);
-        long insideLow = Math.Min(inside.LowNanos, insideNanos);
-        long insideHigh = Math.Clamp(inside.HighNanos, insideNanos, high);
-        long linkNanos = nanos - insideNanos;
-        times.Add(new StageTime(
-            mark.Key, linkNanos, mark.IsOpen ? 0 : Math.Clamp(low - insideHigh, 0, linkNanos), Math.Max(linkNanos, high - insideLow), mark.Grade));
-        times.Add(new StageTime(mark.InsideKey, insideNanos, insideLow, insideHigh, Grade.Difference));
+        times.Add(new StageTime(mark.Key, nanos, mark.IsOpen ? 0 : low, high, mark.Grade));
     }
 
     /// <summary>A place on the way, and how long it takes there and back.</summary>
@@ -126,9 +122,15 @@ internal static class HostWait
 
         public long HighNanos { get; set; }
 
-        public TransportEstimate? Inside { get; set; }
+        /// <summary>What the stage up to here takes, where that is told and no difference of round trips.</summary>
+        public TransportEstimate? Own { get; init; }
 
-        public StageKey InsideKey { get; set; }
+        /// <summary>The other end of a hop that takes time by itself.</summary>
+        public static Mark Behind(Mark front, TransportEstimate inside, StageKey key) => new()
+        {
+            Key = key, Grade = Grade.Difference, Own = inside, Nanos = front.Nanos + inside.Nanos, LowNanos = front.LowNanos + inside.LowNanos,
+            HighNanos = front.HighNanos + inside.HighNanos,
+        };
     }
 
     /// <summary>Layers since the last place whose round trip is known.</summary>

@@ -25,7 +25,7 @@ static class HostHabit
             return null;
         var typical = Words.Millis(host.Median.Nanos);
         var wait = pace.WaitMillis == 0 ? "" : $"an update waits {pace.WaitMillis:0} ms for others, and ";
-        var share = main.Load == Load.Idle && pace.WaitMillis > 0 ? $" {pace.WaitMillis:0} of these {typical} ms are that wait." : "";
+        var share = main.Load == Load.Idle && pace.WaitMillis > 0 && host.Grade != Grade.Pooled ? $" {pace.WaitMillis:0} of these {typical} ms are that wait." : "";
         return $"The host is {pace.Server}, which paces its frames: {wait}frames begin at least {pace.FrameMillis:0} ms apart.{share}";
     }
 }

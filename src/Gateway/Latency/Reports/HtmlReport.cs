@@ -23,7 +23,11 @@ static class HtmlReport
         if (report.Main is { Stages.IsEmpty: false } main)
         {
             page.Section("chain", "Where the time goes", "From the user to the far end. Parts are means of the inputs in the middle "
-                + $"(p40 to p60, {main.Load.Word()}), so they add up; the tail is of the slow inputs.", () => HtmlChain.Write(page, main));
+                + $"(p40 to p60, {main.Load.Word()}), so they add up; the tail is of the slow inputs.", () =>
+                {
+                    HtmlChain.Write(page, main);
+                    foreach (var note in report.Notes) page.Append("<p class=\"note\">").Append(Html.Text(note)).Append("</p>");
+                });
             if (report.Example is { } example)
                 page.Section("input", "One slow input, step by step", $"A real {Words.Kind(example.Kind)} of {Words.Moment(example.At)} UTC: "
                     + $"{Words.Millis(example.TotalNanos)} ms. Both directions of a transport are one bar, drawn where it is passed first.",

@@ -20,9 +20,10 @@ namespace RemoteChain.Gateway.Latency.Reports;
 /// <param name="Summary">The figures.</param>
 /// <param name="Example">One real slow input.</param>
 /// <param name="Damaged">Sentences about rows that could not be read.</param>
+/// <param name="Notes">Sentences about layers that share a bar.</param>
 public sealed record LatencyAnswer(string Chain, string? Session, DateTimeOffset Since, DateTimeOffset Until, string Verdict,
     string? Hint, string Confidence, bool FromProbes, bool IsDrawn, LatencyCounts Counts, LatencySummary Summary, SampleAnswer? Example,
-    IReadOnlyList<string> Damaged);
+    IReadOnlyList<string> Damaged, IReadOnlyList<string> Notes);
 
 /// <summary>One interaction.</summary>
 /// <param name="Input">The input's number, of its front.</param>
@@ -77,7 +78,7 @@ static class JsonReport
 
     static LatencyAnswer Answer(LatencyReport report) => new(report.Subject.Chain, report.Subject.Session, report.Span.Since,
         report.Span.Until, report.Summary.Verdict, report.Hint, ConfidenceSentence.Of(report), report.FromProbes, report.IsDrawn, report.Counts,
-        report.Summary, report.Example is { } example ? SampleAnswer.Of(example) : null, report.Damaged);
+        report.Summary, report.Example is { } example ? SampleAnswer.Of(example) : null, report.Damaged, report.Notes);
 
     /// <summary>Writes it.</summary>
     public static string Write(LatencyReport report) => JsonSerializer.Serialize(Answer(report), s_json);

@@ -65,6 +65,9 @@ public sealed record LatencyReport(
     /// <summary>What the host's time probably is; null when nothing is known of it.</summary>
     public string? Hint => HostHabit.Of(Subject.Server, Main);
 
+    /// <summary>Why layers share a bar, and what stands behind tunnels.</summary>
+    public IReadOnlyList<string> Notes => WayNotes.Of(Main);
+
     /// <summary>The group that the report mostly shows: the largest, all kinds of input together.</summary>
     public GroupSummary? Main => Summary.Groups.Where(group => group.Kind is null).MaxBy(group => group.Count)
         ?? Summary.Groups.MaxBy(group => group.Count);

@@ -27,6 +27,7 @@ static class TextReport
         if (report.Main is { } main && !main.Stages.IsEmpty)
         {
             Strip(text, main);
+            foreach (var note in report.Notes) Wrapped(text, note);
             Others(text, report, main);
             Changes(text, main);
         }
@@ -42,9 +43,16 @@ static class TextReport
             NameColumns),-NameColumns}   floor typical    tail  share gr");
         foreach (var layer in group.Layers)
         {
-            Line(text, Words.Printable(layer.Part.LayerName), layer);
+            var name = Words.Printable(layer.Part.LayerName);
             var stages = group.Stages.Where(stage => stage.Part.Layer == layer.Part.Layer && stage.Part.LayerName == layer.Part.LayerName)
                 .ToList();
+            // A name of several layers has a line of its own: what is cut off of it could be the one that is looked for.
+            if (name.Length <= NameColumns) Line(text, name, layer);
+            else
+            {
+                text.AppendLine(Fit(name, Columns));
+                if (stages.Count > 1) Line(text, "  together", layer);
+            }
             foreach (var stage in stages) Line(text, $"  {stage.Part.Stage?.Name()}", stage);
         }
         text.AppendLine($"{"total",-NameColumns}{Words.Millis(group.Floor.Nanos),8}{Words.Millis(group.MedianBandNanos),8}"

@@ -22,7 +22,7 @@ public sealed class HopWaysTests
         var readings = _ways.Read(10 * Second);
         Assert.Equal([1, 3], readings.Select(reading => reading.LayerNumber));
         Assert.Equal((200, null), (readings[0].Way!.Value.Nanos, readings[0].Inside));
-        Assert.Equal((500, 40), (readings[1].Way!.Value.Nanos, readings[1].Inside!.Value.Nanos));
+        Assert.Equal((460, 40), (readings[1].Way!.Value.Nanos, readings[1].Inside!.Value.Nanos));
     }
 
     [Fact]
@@ -63,11 +63,22 @@ public sealed class HopWaysTests
     [Theory]
     [InlineData(-5, 0)]
     [InlineData(7000, 300)]
+    [InlineData(90, 90)]
     public void Add_InsideThatCannotBe_IsCutToWhatCan(long told, long believed)
     {
         _ways.Begin([1]);
         for (int i = 0; i < 2; i++) _ways.Add(1, 9 * Second, new(300, told));
         Assert.Equal(believed, Read(1).Inside!.Value.Nanos);
+        Assert.Equal(300 - believed, Read(1).Way!.Value.Nanos);
+    }
+
+    // To answer an echo takes a relay less than to pass bytes on, or more.
+    [Fact]
+    public void Add_RelayTellsHowLongItKeptTheSessionsBytes_ThatIsItsOwnTime()
+    {
+        _ways.Begin([1]);
+        for (int i = 0; i < 2; i++) _ways.Add(1, 9 * Second, new(300, 20, 5000));
+        Assert.Equal((280, 5000), (Read(1).Way!.Value.Nanos, Read(1).Inside!.Value.Nanos));
     }
 
     [Fact]

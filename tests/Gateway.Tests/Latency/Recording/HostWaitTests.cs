@@ -49,9 +49,9 @@ public sealed class HostWaitTests
 
     [Fact]
     public void Divide_EveryHopAnswers_EachAddsItsRoundTripLessTheOneBefore() => Assert.Equal(
-        "2 vpn site/transport=200[190,220]E, 3 relay far/transport=250[210,330]E, 3 relay far/inside=50[40,60]D, "
-        + "4 rdp desk/transport=100[10,140]E, 4 rdp desk/host=400[370,430]D",
-        Shown(Divide(s_chain, new(600, 570, 630), new(1, new(200, 190, 220)), new HopReading(2, new(500, 490, 560), new(50, 40, 60)))));
+        "2 vpn site/transport=200[190,220]E, 3 relay far/transport=250[220,320]E, 3 relay far/inside=50[40,60]D, "
+        + "4 rdp desk/transport=100[0,150]E, 4 rdp desk/host=400[370,430]D",
+        Shown(Divide(s_chain, new(600, 570, 630), new(1, new(200, 190, 220)), new HopReading(2, new(450, 440, 510), new(50, 40, 60)))));
 
     [Fact]
     public void Divide_GatewayIsWritten_LayersKeepTheirNumbers()
@@ -95,7 +95,7 @@ public sealed class HostWaitTests
 
     [Fact]
     public void Divide_EchoesLongerThanTheWait_LeaveNothingNegative() => Assert.Equal(
-        "2 vpn site/transport=1000[900,1000]E, 3 relay far/transport=0[0,100]E, 3 relay far/inside=0[0,100]D, 4 rdp desk/transport=0[0,100]E, "
+        "2 vpn site/transport=1000[900,1000]E, 3 relay far/transport=0[0,100]E, 3 relay far/inside=0[0,100]D, 4 rdp desk/transport=0[0,0]E, "
         + "4 rdp desk/host=0[0,0]D",
         Shown(Divide(s_chain, new(9000, 8000, 9999), new(1, new(4000, 900, 5000)), new HopReading(2, new(5000, 900, 6000), new(3000, 2000, 4000)))));
 
@@ -103,7 +103,7 @@ public sealed class HostWaitTests
     public void Divide_OneHopBecomesSlower_OnlyItsOwnStageGrows()
     {
         static ImmutableArray<StageTime> Slower(long vpn, long relay, long host) => Divide(s_chain, new(300 + host, 290, 810),
-            new(1, new(100 + vpn, 95, 605)), new HopReading(2, new(200 + relay, 195, 705), new(20, 20, 20)));
+            new(1, new(100 + vpn, 95, 605)), new HopReading(2, new(180 + relay, 175, 685), new(20, 20, 20)));
         var before = Slower(0, 0, 0);
         string Grown(ImmutableArray<StageTime> after) =>
             string.Join(", ", before.Zip(after).Where(pair => pair.First.Nanos < pair.Second.Nanos).Select(pair => pair.First.Key.ToString()));

@@ -41,6 +41,48 @@ public sealed class ReportTests
         Assert.Contains("Confidence: 99 % of 1,210 inputs matched", text, StringComparison.Ordinal);
     }
 
+    const string Joint = "rdp west-desk + nested east-desk + runtime xterm";
+
+    // Eight layers: the way to the host is divided between hops, and what is inside its desktop is one bar with it.
+    static ImmutableArray<Sample> ManyLayers(int count) => [.. TypingSession.Samples(count, host: "rdp west-desk").Select(sample =>
+    {
+        var (way, host) = (sample.Times[5], sample.Times[6]);
+        StageTime Part(int layer, string name, Stage stage, Grade grade) => new(new(layer, name, stage), way.Nanos / 5, way.Nanos / 6, way.Nanos / 4, grade);
+        return sample with
+        {
+            Times = [.. sample.Times.Take(5), Part(2, "vpn acme-site", Stage.Transport, Grade.Estimate), Part(3, "vpn plant", Stage.Transport, Grade.Estimate),
+                Part(5, "proxy squid + relay east", Stage.Transport, Grade.Pooled), Part(5, "relay east", Stage.Inside, Grade.Difference),
+                host with { Key = new(6, Joint, Stage.Host), Grade = Grade.Pooled }, .. sample.Times.Skip(7)],
+        };
+    })];
+
+    [Fact]
+    public void Text_EightLayers_FitsEightyColumnsAndNamesThemAll()
+    {
+        var text = ReportFormat.Text.Write(Report(ManyLayers(1200)));
+
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        foreach (var name in (string[])["user ", "gateway ", "vpn acme-site ", "vpn plant ", "relay east ", $"{Joint}\n"])
+            Assert.Contains($"\n{name}", text, StringComparison.Ordinal);
+        var unwrapped = text.Replace('\n', ' ');
+        Assert.Contains("vpn plant/transport is the inner path of vpn acme-site:", unwrapped, StringComparison.Ordinal);
+        Assert.Contains("proxy squid never answered an echo:", unwrapped, StringComparison.Ordinal);
+        Assert.Contains($"{Joint} are one bar: inside a desktop nobody answers", unwrapped, StringComparison.Ordinal);
+        Assert.Contains($"Behind relay east the host cannot be asked: the way from there is in the bar of {Joint}.", unwrapped, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryFormat_EightLayers_CarriesThem()
+    {
+        var report = Report(ManyLayers(1200));
+
+        foreach (var name in (string[])["vpn acme-site", "relay east", Joint])
+            Assert.All([ReportFormat.Html, ReportFormat.Json, ReportFormat.Csv, ReportFormat.ChromeTrace], format =>
+                Assert.Contains(name, format.Write(report).Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All([ReportFormat.Html, ReportFormat.Json], format => Assert.Contains("inner path", format.Write(report), StringComparison.Ordinal));
+        Assert.All(report.Samples, sample => Assert.Equal(sample.TotalNanos, sample.Times.Sum(time => time.Nanos)));
+    }
+
     [Fact]
     public void TextAndHtml_HostileNames_AreOnlyText()
     {
