@@ -19,6 +19,7 @@ describe_sites() {
     [ "$plain_lan" = no ] || east_lan=192.168.2
     describe_site west 61 192.168.1 10 ann w01 w02 w03 w04
     describe_site east 62 "$east_lan" 20 eve e01 e02 e03 e04
+    echo "$east_lan.10" > "$lab/hosts/east-desk/also"    # west-desk's address too: only the tunnel says which of the two is meant
     make_wireguard_keys
     make_openvpn_keys "$lab/hosts/east"
     make_openvpn_client_key
@@ -146,7 +147,8 @@ connect_lan() {   # DESKTOP
         ip link set lo up
         [ ! -e $lab/hosts/$1/site.ovpn ] || ip address replace $(backbone_address 10)/32 dev lo
         ip link set eth0 up
-        ip address add $(cat "$lab/hosts/$1/address")/24 dev eth0"
+        ip address add $(cat "$lab/hosts/$1/address")/24 dev eth0
+        [ ! -e $lab/hosts/$1/also ] || ip address add \$(cat $lab/hosts/$1/also)/24 dev eth0"
     lay_routes "$1"
 }
 

@@ -115,6 +115,44 @@ public sealed class NodeProcess : IAsyncDisposable
         await SendAsync(HttpMethod.Put, $"chains/{chain}", new StringContent(document, Encoding.UTF8, "application/yaml"));
     }
 
+    /// <summary>Saves a chain of these layers, each written as a chain's document has it, without indentation.</summary>
+    public async Task SaveChainAsync(string chain, params string[] layers)
+    {
+        string document = $"name: {chain}\nlayers:\n" + string.Concat(layers.Select(layer => $"  - {layer.ReplaceLineEndings("\n    ")}\n"));
+        await SendAsync(HttpMethod.Put, $"chains/{chain}", new StringContent(document, Encoding.UTF8, "application/yaml"));
+    }
+
+    /// <summary>Opens a session of a chain for <see cref="Admin"/>, with nobody looking.</summary>
+    public Task OpenAsync(string chain) =>
+        SendAsync(HttpMethod.Post, "sessions", JsonContent.Create(new { chain, width = 1024, height = 768, @for = Admin }));
+
+    /// <summary>Ends the session of a chain.</summary>
+    public async Task EndAsync(string chain)
+    {
+        if (await SessionOfAsync(chain) is { } session)
+        {
+            await SendAsync(HttpMethod.Delete, $"sessions/{session.GetProperty("id").GetString()}");
+        }
+    }
+
+    /// <summary>Waits until the session of a chain has one of these states.</summary>
+    public async Task<JsonElement> WaitForStateAsync(string chain, params string[] states)
+    {
+        string last = "";
+        for (long started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < s_startTimeout; await Task.Delay(30))
+        {
+            var session = await SessionOfAsync(chain);
+            if (session is { } found && states.Contains(found.GetProperty("state").GetString()))
+            {
+                return found;
+            }
+
+            last = $"{session}";
+        }
+
+        throw new TimeoutException($"the session of {chain} did not become {string.Join(" or ", states)}; it says: {last}; the node says: {Output}");
+    }
+
     /// <summary>Reads from the API.</summary>
     public async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await Api.GetStringAsync(path));
 
