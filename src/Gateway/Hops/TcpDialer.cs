@@ -15,6 +15,17 @@ public sealed class TcpDialer(Network network) : Dialer
     /// <summary>How long all addresses of a host together may take to answer.</summary>
     public static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
 
+    /// <summary>A connection that is silent for so long asks its peer for an acknowledgement.</summary>
+    public const int KeepAliveSeconds = 15;
+
+    /// <summary>And again after each of these,</summary>
+    public const int KeepAliveIntervalSeconds = 5;
+
+    /// <summary>so many times, before it gives up.</summary>
+    public const int KeepAliveRetries = 3;
+
+    private const int IpProtoTcp = 6;
+    private const int TcpUserTimeout = 18;
     private const int PollMicros = 50_000;
 
     /// <inheritdoc/>
@@ -94,9 +105,12 @@ public sealed class TcpDialer(Network network) : Dialer
     private static void KeepAlive(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveRetries);
+        // Keepalives are not sent while data waits for its acknowledgement, which the kernel would send again for a quarter of an hour.
+        int giveUpMillis = (KeepAliveSeconds + (KeepAliveRetries * KeepAliveIntervalSeconds)) * 1000;
+        socket.SetRawSocketOption(IpProtoTcp, TcpUserTimeout, BitConverter.GetBytes(giveUpMillis));
     }
 
     private static FailureCause CauseOf(SocketError error) => error switch

@@ -15,6 +15,9 @@ namespace RemoteChain.Gateway.Sessions;
 /// </summary>
 internal sealed class Back : IAsyncDisposable
 {
+    /// <summary>How long a hop may take to say that it is lost after its connections ended.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
+
     private readonly int _attempt;
     private readonly SessionContext _context;
     private readonly Chain _chain;
@@ -153,21 +156,65 @@ internal sealed class Back : IAsyncDisposable
             return missing;
         }
 
+        PathWatch watch;
         using (password)
         {
             var dialed = await dialer.DialAsync(new HostEndpoint(_layer.Host, _layer.Port), cancellationToken);
             if (dialed.Socket is null)
             {
-                return dialed.Failure!;
+                return await PathWatch.NameAsync(dialed.Failure!, dialer.Probes.Select(PathPoint.Of), _request.Answered, cancellationToken);
             }
 
             _leg = new HostLeg(_layer.Probes, dialed.Socket, _request.HostWay, _request.Uses, OriginOf(dialer.Network), AskServer);
             using var socket = SocketHandOver.Take(dialed.Socket);
             _worker = await _context.Pool.TakeAsync(cancellationToken);
             Start(_worker, user, domain, password, socket);
+            watch = new PathWatch([.. PointsOf(dialer, _leg)], socket, _request.Uses, _request.Answered);
         }
 
-        return await ListenAsync(_worker, cancellationToken);
+        await using (watch)
+        {
+            return await ListenAsync(_worker, dialer, watch, cancellationToken);
+        }
+    }
+
+    private IEnumerable<PathPoint> PointsOf(Dialer dialer, HostLeg leg)
+    {
+        var hops = dialer.Probes.Select(PathPoint.Of);
+        if (dialer.Network is not { } network || leg.Address is not { } address)
+        {
+            return hops;
+        }
+
+        var kernel = new KernelProbe(_layer.Number, _layer.Title, network, address.ToString());
+        return hops.Append(new PathPoint(_layer.Number, _layer.Title, async (patience, cancellationToken) =>
+            leg.MayEcho ? await kernel.EchoAsync(patience, cancellationToken) is not null : null, IsHost: true));
+    }
+
+    /// <summary>Ends with what is known first: what the worker says, that a hop is lost, or that a point of the way is down.</summary>
+    private async Task<Failure> ListenAsync(WorkerProcess worker, Dialer dialer, PathWatch watch, CancellationToken cancellationToken)
+    {
+        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var said = ListenAsync(worker, listening.Token);
+        var first = await Task.WhenAny(said, dialer.Lost, watch.Down);
+        if (first != said)
+        {
+            await listening.CancelAsync();
+            await ((Task)said).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        var failure = await first;
+        if (first == said && failure.Cause is FailureCause.HostClosed or FailureCause.ConnectionLost)
+        {
+            // A hop that ends closes its connections first; what it says of itself is on its way.
+            await Task.WhenAny(dialer.Lost, Task.Delay(_chain.Hops.Any() ? s_lastWords : TimeSpan.Zero, cancellationToken));
+            failure = dialer.Lost.IsCompleted ? await dialer.Lost : failure;
+        }
+
+        return first == watch.Down
+            ? failure
+            : await PathWatch.NameAsync(failure, dialer.Probes.Select(PathPoint.Of), _request.Answered, cancellationToken);
     }
 
     private static HopQuestion QuestionOf(HopProbe probe) => new(probe.LayerNumber, async (patience, cancellationToken) =>
@@ -280,4 +327,4 @@ internal sealed class Back : IAsyncDisposable
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
     int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
-    HopWays HopWays, FrontEchoes Uses, string AlternateShell = "");
+    HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell = "");

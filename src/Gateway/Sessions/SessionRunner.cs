@@ -29,6 +29,7 @@ public sealed class SessionRunner
     private readonly Channel<Work> _work = Channel.CreateBounded<Work>(WaitingMax);
     private readonly Dictionary<SessionFront, Attached> _fronts = [];
     private readonly StageFaults _faults = new();
+    private readonly PathMemory _answered = new();
     private readonly Task _running;
     private SessionState _state;
     private volatile Back? _back;
@@ -256,7 +257,7 @@ public sealed class SessionRunner
     {
         var request = new DesktopRequest(
             _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
-            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _chain.Runtime?.Command ?? "");
+            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _chain.Runtime?.Command ?? "");
         Latency.BackChanged();
         _back = new Back(attempt, _context, _chain, request, Report);
         foreach (var (front, attached) in _fronts)

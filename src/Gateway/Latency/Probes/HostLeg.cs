@@ -64,6 +64,9 @@ public sealed class HostLeg : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>The host's address; null where only connections reach it, or nothing may be measured.</summary>
+    public IPAddress? Address => _address;
+
     /// <summary>What the server is.</summary>
     public ServerFingerprint Server => _server;
 
@@ -89,7 +92,8 @@ public sealed class HostLeg : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private bool MayEcho => _policy is HostProbes.Echo or HostProbes.Server || (_policy == HostProbes.Auto && _server.Kind != ServerKind.Unknown);
+    /// <summary>Whether the host may be asked for echoes of its network stack, by the chain and by what the server is.</summary>
+    public bool MayEcho => _policy is HostProbes.Echo or HostProbes.Server || (_policy == HostProbes.Auto && _server.Kind != ServerKind.Unknown);
 
     private bool MayAskServer => _policy == HostProbes.Server && _server.RefusesShutdown(_conduct?.LogonSeen ?? false);
 

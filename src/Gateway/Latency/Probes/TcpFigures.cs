@@ -12,11 +12,14 @@ namespace RemoteChain.Gateway.Latency.Probes;
 /// <param name="FloorNanos">Shortest such time of the last minutes: sticky, it does not follow a way that has become longer.</param>
 /// <param name="Delivered">Segments acknowledged so far.</param>
 /// <param name="Received">Segments received so far.</param>
-public readonly record struct TcpFigures(long AtNanos, long SmoothedNanos, long FloorNanos, long Delivered, long Received)
+/// <param name="Waits">Whether the peer owes an acknowledgement: of data, of a keepalive, or of a probe of its closed window.</param>
+public readonly record struct TcpFigures(long AtNanos, long SmoothedNanos, long FloorNanos, long Delivered, long Received, bool Waits = false)
 {
     // struct tcp_info of linux/tcp.h: grown at its end only, so that places never move.
     private const int IpProtoTcp = 6;
     private const int TcpInfo = 11;
+    private const int ProbesOffset = 3;
+    private const int UnacknowledgedOffset = 24;
     private const int RttOffset = 68;
     private const int SegmentsInOffset = 140;
     private const int MinRttOffset = 148;
@@ -45,7 +48,8 @@ public readonly record struct TcpFigures(long AtNanos, long SmoothedNanos, long 
         long floorMicros = Number(info, MinRttOffset);
         figures = new TcpFigures(
             MonotonicClock.NowNanos(), Number(info, RttOffset) * nanosOfMicro, floorMicros == uint.MaxValue ? 0 : floorMicros * nanosOfMicro,
-            Number(info, DeliveredOffset), Number(info, SegmentsInOffset));
+            Number(info, DeliveredOffset), Number(info, SegmentsInOffset),
+            Number(info, UnacknowledgedOffset) > 0 || info[ProbesOffset] > 0);
         return true;
     }
 

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using FreeRdp;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Hops.EndToEnd;
+
+/// <summary>
+/// A cable is cut while somebody works: the layer that is gone is named within 3 s, and the session is back by itself when the cable is
+/// mended. A host that only stands still keeps its session.
+/// </summary>
+public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
+{
+    private const int Stop = 19;
+    private const int Continue = 18;
+
+    private static readonly TimeSpan s_namedWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(40);
+
+    /// <summary>What somebody does while the cable is cut.</summary>
+    public enum Work
+    {
+        Types,
+        Watches,
+    }
+
+    [SitesTheory]
+    [InlineData(Work.Types)]
+    [InlineData(Work.Watches)]
+    public Task Cut_CableOfTheHost_IsTheHostsFailureAndHeals(Work work) => OneThread.Run(async () =>
+    {
+        string chain = $"cut-{work}".ToLowerInvariant();
+        await fixture.Node.AddHostAsync(chain, fixture.Lab, "desk-1", "alice");
+        using var viewer = Open(chain);
+        await fixture.Lab.CommandAsync("run", "desk-1", "alice", "clock");
+
+        string said = await CutAsync(chain, "desk-1", viewer, work);
+
+        Assert.StartsWith($"rdp {fixture.Lab.Hosts["desk-1"].Address}: the connection broke", said, StringComparison.Ordinal);
+        await fixture.Node.EndAsync(chain);
+    });
+
+    [SitesFact]
+    public Task Cut_CableOfTheProxy_IsTheProxysFailureAndHeals() => OneThread.Run(async () =>
+    {
+        await fixture.Node.SaveChainAsync("cut-proxy", fixture.Sites.Socks(), fixture.Sites.WestDesk("w01"));
+        using var viewer = Open("cut-proxy");
+
+        string said = await CutAsync("cut-proxy", "west", viewer, Work.Types);
+
+        Assert.StartsWith($"proxy {fixture.Lab.Sites["west"].Address}: this part of the way is down", said, StringComparison.Ordinal);
+        await fixture.Node.EndAsync("cut-proxy");
+    });
+
+    [SitesFact]
+    public Task Pause_HostStandsStillForThreeSeconds_KeepsItsSession() => OneThread.Run(async () =>
+    {
+        await fixture.Node.AddHostAsync("paused", fixture.Lab, "desk-2", "bob");
+        using var viewer = Open("paused");
+        int worker = (await SessionAsync("paused")).GetProperty("processId").GetInt32();
+        var programs = ProcessTree.Descendants(fixture.Lab.ProcessOf("desk-2"));
+        Assert.NotEmpty(programs);
+        try
+        {
+            programs.ToList().ForEach(program => Assert.Equal(0, Signal(program, Stop)));
+            Busy(viewer, Work.Types, TimeSpan.FromSeconds(3), () => false);
+        }
+        finally
+        {
+            programs.ToList().ForEach(program => Signal(program, Continue));
+        }
+
+        Busy(viewer, Work.Types, TimeSpan.FromSeconds(1), () => false);
+        var session = await SessionAsync("paused");
+        Assert.Equal(("live", worker), (session.GetProperty("state").GetString(), session.GetProperty("processId").GetInt32()));
+        await fixture.Node.EndAsync("paused");
+    });
+
+    /// <summary>Cuts and mends a cable under load; gives back what the session said of it.</summary>
+    private async Task<string> CutAsync(string chain, string cable, Viewer viewer, Work work)
+    {
+        // Long enough that every layer has answered once.
+        Busy(viewer, work, TimeSpan.FromSeconds(2), () => false);
+        string said;
+        TimeSpan named;
+        await fixture.Lab.CommandAsync("cut", cable);
+        long cut = Stopwatch.GetTimestamp();
+        try
+        {
+            (said, named) = ("", TimeSpan.Zero);
+            while (said.Length == 0 && named < s_namedWithin * 2)
+            {
+                Busy(viewer, work, TimeSpan.FromMilliseconds(50), () => false);
+                var session = await SessionAsync(chain);
+                named = Stopwatch.GetElapsedTime(cut);
+                said = session.GetProperty("failure").GetString() ?? "";
+            }
+        }
+        finally
+        {
+            await fixture.Lab.CommandAsync("mend", cable);
+        }
+
+        Assert.True(named < s_namedWithin, $"after {named.TotalSeconds:0.00} s: {said}");
+        long mended = Stopwatch.GetTimestamp();
+        string state = "";
+        while (state != "live" && Stopwatch.GetElapsedTime(mended) < s_backWithin)
+        {
+            Busy(viewer, Work.Watches, TimeSpan.FromMilliseconds(100), () => false);
+            state = (await SessionAsync(chain)).GetProperty("state").GetString()!;
+        }
+
+        Assert.True(state == "live", $"{state}; {fixture.Node.Output}");
+        Console.Error.WriteLine($"{chain}: named after {named.TotalSeconds:0.00} s, back {Stopwatch.GetElapsedTime(mended).TotalSeconds:0.0} s after mending");
+        return said;
+    }
+
+    private async Task<JsonElement> SessionAsync(string chain) =>
+        await fixture.Node.SessionOfAsync(chain) ?? throw new InvalidOperationException($"no session of {chain}; {fixture.Node.Output}");
+
+    private Viewer Open(string chain)
+    {
+        var (viewer, failure) = Viewer.Connect("127.0.0.1", fixture.Node.RdpPort, o => o with
+        {
+            User = $"{NodeProcess.Admin}#{chain}", Password = fixture.Node.AdminPassword, Security = RdpSecurity.Tls,
+        });
+        Assert.True(viewer is not null, $"{failure}");
+        Assert.True(viewer.Pump(TimeSpan.FromSeconds(20), () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2))), $"no picture; {viewer.Ended}");
+        viewer.Settle(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
+        viewer.Click(200, 200);
+        return viewer;
+    }
+
+    private static void Busy(Viewer viewer, Work work, TimeSpan time, Func<bool> done)
+    {
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time && !done();)
+        {
+            if (work == Work.Types)
+            {
+                viewer.Type("x");
+            }
+
+            viewer.Pump(TimeSpan.FromMilliseconds(50), done);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Signal(int process, int signal);
+}
