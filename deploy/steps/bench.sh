@@ -8,14 +8,17 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 
 [ $# -ge 1 ] || fail "which benchmark? ./remotechain bench NAME [--json]"
 lab=bench-$$
-# Faults on a host's cable hit every session there: the campaign runs on four hosts side by side.
-case $1 in blame) hosts=4 ;; *) hosts=2 ;; esac
+# Faults on a host's cable hit every session there: the campaign runs on four hosts side by side, and through two sites.
+case $1 in blame) hosts='4 --sites' ;; *) hosts=2 ;; esac
 exec 3>&1 1>&2
 
+running=
 leave() {
     status=$?
     trap '' INT TERM HUP
     trap - EXIT
+    # It ends its node; the hosts stay until it has.
+    [ -z "$running" ] || { kill -TERM "$running" 2> /dev/null && wait "$running" || :; }
     [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"
     exit "$status"
 }
@@ -25,10 +28,15 @@ trap 'exit 130' INT TERM HUP
 install_packages run lab test
 build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks
 if may_root; then
-    as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts "$hosts"
+    as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts $hosts
     REMOTECHAIN_LAB=/run/remotechain-lab/$lab/lab.json
     export REMOTECHAIN_LAB
 else
     say "no root here: benchmarks that need real hosts will say so"
 fi
-"$BENCHMARKS" "$@" < /dev/null 1>&3
+# In the background, because the shell hears no signal while it waits for a command in front.
+"$BENCHMARKS" "$@" < /dev/null 1>&3 &
+running=$!
+wait "$running" && status=0 || status=$?
+running=
+exit "$status"

@@ -8,6 +8,7 @@ using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Latency.Live;
 using RemoteChain.Gateway.Latency.Probes;
@@ -83,6 +84,9 @@ public static class NodeHosting
         services.AddSingleton(provider => new WorkerPool(
             provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory,
                 provider.GetRequiredService<ILogger<WorkerPool>>()));
+        services.AddSingleton(provider => new TunnelPool(new TunnelsProcess(options.TunnelsPath,
+            Path.Combine(AppContext.BaseDirectory, "tunnels", "RemoteChain.Tunnels"), provider.GetRequiredService<DataDirectory>().RuntimeDirectory),
+            options.TunnelGrace));
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());

@@ -1,5 +1,6 @@
 using System.Net;
 using RemoteChain.Gateway.Api;
+using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Latency.Keeping;
 
 namespace RemoteChain.Gateway;
@@ -21,8 +22,17 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
     /// <summary>Who may read <c>/metrics</c>.</summary>
     public MetricsReaders Metrics { get; init; } = MetricsReaders.Local;
 
+    /// <summary>The socket of the service that keeps tunnels; null to look where it usually is, or to keep them by a child of a root node.</summary>
+    public string? TunnelsPath { get; init; }
+
+    /// <summary>How long a tunnel that nobody uses stays open.</summary>
+    public TimeSpan TunnelGrace { get; init; } = TunnelPool.GraceDefault;
+
     /// <summary>The OTLP collector that latency is sent to; null for none.</summary>
     public Uri? Otlp { get; init; }
+
+    /// <summary>How long such a tunnel stays unless told otherwise.</summary>
+    public static readonly TimeSpan TunnelGraceDefault = TunnelPool.GraceDefault;
 
     /// <summary>The API's address unless told otherwise.</summary>
     public static readonly IPEndPoint HttpDefault = new(IPAddress.Loopback, 8080);

@@ -1,3 +1,4 @@
+using System.Net;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
 
@@ -26,8 +27,14 @@ sealed class ControlTarget : FuzzTarget
             new SignIn("user#chain", "", Secret.FromText("password"), false, "pc", 800, 600, 100, 0), new NtHashWanted("user", ""),
             new FrontActive(800, 600, FrontEncoding.GfxPlanar, "nla"), new FrontRoundTrip(1, 2, 3, 4), new HoldInput(3),
             new Inject(FaultStage.Decode, 5_000_000, DelayShape.Intermittent, 100, 7), new Injected(FaultStage.Encode, 9, 1, 5_000_123, 5_000_123),
+            new TunnelsReady(1), new OpenWireGuard(3, 0, new Secret(new byte[32]), 0, 1420, [new(IPAddress.Parse("10.0.0.2"), 24)],
+                [new TunnelPeer(new byte[32], Secret.Empty, IPEndPoint.Parse("[fd00::1]:51820"), 25, [new(IPAddress.Any, 0)])]),
+            new OpenOpenVpn(4, 3, Secret.FromText("client"), "u", Secret.FromText("p"), [new TunnelRemote(IPEndPoint.Parse("10.0.0.1:1194"), true)]),
+            new CloseTunnel(3), new MakeTunnelSocket(3, 7, true, TunnelSocketKind.Icmp), new TunnelClosed(3),
+            new TunnelOpened(3, IPEndPoint.Parse("10.0.0.1:1194"), [new(IPAddress.Parse("10.8.0.6"), 32)], [IPAddress.Parse("10.8.0.1")], ["site"]),
+            new TunnelLost(3, new(FailureStage.Handshake, FailureCause.TimedOut, "no")), new TunnelSocket(7, 97, null), new TunnelSocket(7, 0, d[0]),
         ];
-        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
         Seeds = [.. messages.Select((m, i) => (byte[])[.. _packet.AsSpan(0, ControlCodec.Write(m, _packet)), (byte)descriptors[i]])];
     }
 

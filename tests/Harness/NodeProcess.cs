@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -17,6 +19,11 @@ public sealed class NodeProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output;
+
+    // A test run or benchmark that is ended takes its nodes along.
+    private static readonly ConcurrentDictionary<Process, string> s_running = [];
+    private static readonly PosixSignalRegistration[] s_signals =
+        [.. ((PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP]).Select(signal => PosixSignalRegistration.Create(signal, _ => EndAll()))];
 
     private NodeProcess(Process process, StringBuilder output, string dataDirectory, HttpClient api, int rdpPort)
     {
@@ -73,6 +80,8 @@ public sealed class NodeProcess : IAsyncDisposable
         };
         var process = Process.Start(start)!;
         process.StandardInput.Close();
+        s_running[process] = data;
+        GC.KeepAlive(s_signals);
         var output = new StringBuilder();
         DataReceivedEventHandler keep = (_, line) =>
         {
@@ -200,9 +209,32 @@ public sealed class NodeProcess : IAsyncDisposable
             }
         }
 
+        s_running.TryRemove(_process, out _);
         Api.Dispose();
         _process.Dispose();
         Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    private static void EndAll()
+    {
+        foreach (var (process, data) in s_running)
+        {
+            try
+            {
+                if (!process.HasExited)
+                {
+                    using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                    kill.WaitForExit();
+                    process.WaitForExit(s_stopTimeout);
+                }
+
+                Directory.Delete(data, recursive: true);
+            }
+            catch (Exception e) when (e is InvalidOperationException or IOException)
+            {
+                // Somebody else is ending it.
+            }
+        }
     }
 
     private async Task WaitUntilReadyAsync()

@@ -37,9 +37,14 @@ static class NodeCommand
         metrics.AcceptOnlyFromAmong("none", "admins", "local", "everybody");
         var otlp = new Option<string?>("--otlp") { Description = "Send latency to this OpenTelemetry collector (OTLP over HTTP), such as "
             + "http://127.0.0.1:4318.", HelpName = "URL" };
+        var tunnels = new Option<string?>("--tunnels") { Description = "The socket of the service that keeps VPN tunnels (default "
+            + "/run/remotechain-tunnels/control where it is; a root node keeps them itself).", HelpName = "PATH" };
+        var tunnelGrace = new Option<int>("--tunnel-grace") { Description = "Seconds that a tunnel which nobody uses stays open (default 30).",
+            HelpName = "N", DefaultValueFactory = _ => (int)NodeOptions.TunnelGraceDefault.TotalSeconds };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
-                plainHttp, lab, labFaults, latencyDays, latencyMib, metrics, otlp };
+                plainHttp, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
+                tunnels, tunnelGrace };
         command.SetAction((line, cancellationToken) =>
         {
             var options = new NodeOptions(
@@ -54,6 +59,8 @@ static class NodeCommand
                 Latency = Retention(line.GetValue(latencyDays), line.GetValue(latencyMib)),
                 Metrics = Enum.Parse<MetricsReaders>(line.GetValue(metrics)!, ignoreCase: true),
                 Otlp = Collector(line.GetValue(otlp)),
+                TunnelsPath = line.GetValue(tunnels),
+                TunnelGrace = Grace(line.GetValue(tunnelGrace)),
             };
             if (!IPAddress.IsLoopback(options.Http.Address) && !line.GetValue(plainHttp))
                 throw new CommandException(
@@ -87,6 +94,9 @@ static class NodeCommand
     static LatencyRetention Retention(int days, int mib) => days is >= 1 and <= 36_500 && mib is >= 1 and <= 1 << 20
         ? new(TimeSpan.FromDays(days), (long)mib << 20)
         : throw new CommandException(ExitCode.Usage, "--latency-days takes 1 to 36500 days, --latency-mib 1 to 1048576 MiB.");
+
+    static TimeSpan Grace(int seconds) => seconds is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds)
+        : throw new CommandException(ExitCode.Usage, "--tunnel-grace takes 0 to 86400 seconds.");
 
     static Uri? Collector(string? text) => text is null ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri

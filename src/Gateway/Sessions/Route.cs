@@ -1,14 +1,17 @@
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
+using RemoteChain.Gateway.Chains.Profiles;
 using RemoteChain.Gateway.Hops;
+using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface.Control;
+using Secret = RemoteChain.Gateway.Access.Secret;
 
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>How a chain's layers become the hops that reach its desktop, with what the node gives them for it.</summary>
-public sealed class Route(SecretVault secrets)
+public sealed class Route(SecretVault secrets, TunnelPool tunnels)
 {
     /// <summary>The hops in dialing order.</summary>
     public IEnumerable<Hop> HopsOf(Chain chain) => chain.Hops.Select(layer => HopOf(chain, layer));
@@ -16,7 +19,7 @@ public sealed class Route(SecretVault secrets)
     private Hop HopOf(Chain chain, HopLayer layer) => layer switch
     {
         DirectLayer direct => new DirectHop(direct.Timeout),
-        VpnLayer vpn => new ClosedHop(vpn.Title, new Failure(FailureStage.Dial, FailureCause.Unsupported, "this node runs no tunnels")),
+        VpnLayer vpn => WithSecret(chain, vpn, vpn.Profile, KindsOf(vpn), secret => VpnOf(vpn, secret)),
         ProxyLayer proxy => WithSignIn(chain, proxy, proxy.Credentials, [SecretKind.Login], signIn => new ProxyHop(proxy, signIn)),
         _ => throw new InvalidOperationException($"{layer.Label} has no hop: name it here"),
     };
@@ -28,6 +31,15 @@ public sealed class Route(SecretVault secrets)
             return open(null);
         }
 
+        return WithSecret(chain, layer, name, kinds, secret =>
+        {
+            string user = secret.Domain.Length == 0 ? secret.User : $@"{secret.Domain}\{secret.User}";
+            return open(new HopSignIn(name, user, secret.Password, secret.Text));
+        });
+    }
+
+    private Hop WithSecret(Chain chain, Layer layer, string name, SecretKind[] kinds, Func<Secret, Hop> open)
+    {
         if (!secrets.TryOpen(chain.Name, name, out var secret, out string? why))
         {
             return new ClosedHop(layer.Title, new Failure(FailureStage.SignIn, FailureCause.AccessDenied, why));
@@ -40,7 +52,30 @@ public sealed class Route(SecretVault secrets)
                 FailureStage.SignIn, FailureCause.Unsupported, $"the secret '{name}' is of kind {secret.Kind.Word()}; {layer.Label} needs {wanted}"));
         }
 
-        string user = secret.Domain.Length == 0 ? secret.User : $@"{secret.Domain}\{secret.User}";
-        return open(new HopSignIn(name, user, secret.Password, secret.Text));
+        return open(secret);
+    }
+
+    private static SecretKind[] KindsOf(VpnLayer layer) => layer.Type switch
+    {
+        VpnType.WireGuard => [SecretKind.WireGuard],
+        VpnType.OpenVpn => [SecretKind.OpenVpn],
+        _ => [SecretKind.WireGuard, SecretKind.OpenVpn],
+    };
+
+    private Hop VpnOf(VpnLayer layer, Secret secret)
+    {
+        if (secret.Kind == SecretKind.WireGuard)
+        {
+            var read = WireGuardProfile.Parse(secret.Text);
+            return read.IsValid ? new VpnHop(layer, new WireGuardPlan(secret.Name, secret.Text, read.Profile), tunnels) : Unreadable(read.Errors[0]);
+        }
+        else
+        {
+            var read = OpenVpnProfile.Parse(secret.Text);
+            return read.IsValid ? new VpnHop(layer, new OpenVpnPlan(secret.Name, read.Profile, secret.User, secret.Password), tunnels) : Unreadable(read.Errors[0]);
+        }
+
+        Hop Unreadable(ProfileRemark error) =>
+            new ClosedHop(layer.Title, new Failure(FailureStage.Dial, FailureCause.Unsupported, $"the profile '{secret.Name}', {error}"));
     }
 }

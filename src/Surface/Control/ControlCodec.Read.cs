@@ -26,9 +26,11 @@ public static partial class ControlCodec
             Kind.RecordFrames when descriptors.Length == 1 => new RecordFrames(descriptors[0]),
             Kind.Join when descriptors.Length is 2 or 4 => ReadJoin(ref reader, descriptors),
             >= Kind.SignInAnswer and <= Kind.FrontRoundTrip when descriptors.IsEmpty => ReadFrontSide(kind, ref reader),
+            >= Kind.TunnelsReady and <= Kind.TunnelClosed when descriptors.IsEmpty => ReadTunnel(kind, ref reader),
+            Kind.TunnelSocket when descriptors.Length <= 1 => ReadTunnelSocket(ref reader, descriptors),
             _ => null,
         };
-        if (message is not null && reader.IsWhole && IsConsistent(message)) return true;
+        if (message is not null && reader.IsWhole && IsConsistent(message) && IsTunnelConsistent(message)) return true;
         ZeroSecrets(message);
         message = null;
         return false;
@@ -111,6 +113,7 @@ public static partial class ControlCodec
             case StartFront m: m.KeyPem.Dispose(); break;
             case NtHashAnswer m: m.NtHash.Dispose(); break;
             case SignIn m: m.Password.Dispose(); break;
+            case OpenWireGuard or OpenOpenVpn: message.Dispose(); break;
         }
     }
 }

@@ -17,6 +17,7 @@ public static partial class ControlCodec
         Ready = 1, Failed = 2, Stop = 3, Inject = 4, Injected = 5,
         StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct, HoldInput,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
+        TunnelsReady = 64, OpenWireGuard, OpenOpenVpn, CloseTunnel, MakeTunnelSocket, TunnelOpened, TunnelLost, TunnelClosed, TunnelSocket,
     }
 
     /// <summary>Writes a message without its descriptors.</summary>
@@ -188,6 +189,7 @@ public static partial class ControlCodec
                 writer.Int32(m.QoeDecodeRenderMillis);
                 break;
             default:
+                if (TryWriteTunnel(ref writer, message)) break;
                 throw new ArgumentException($"{message.GetType().Name} has no binary form.", nameof(message));
         }
         return writer.Length;

@@ -9,10 +9,13 @@ public sealed class ControlListener : IDisposable
     const int Backlog = 64;
 
     readonly Socket _socket;
+    DescriptorHandle? _handle;
 
     /// <summary>Listens at a path (at most 107 bytes), mode 0600; an old socket file there is replaced.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="shareWithGroup">Mode 0660: others of the file's group may connect too; check <see cref="ControlSocket.Peer"/>.</param>
     /// <exception cref="IOException">The path cannot be bound.</exception>
-    public ControlListener(string path)
+    public ControlListener(string path, bool shareWithGroup = false)
     {
         Path = path;
         _socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
@@ -21,7 +24,8 @@ public sealed class ControlListener : IDisposable
             File.Delete(path);
             _socket.Bind(new UnixDomainSocketEndPoint(path));
             // Between bind and listen nobody can connect yet.
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite
+                | (shareWithGroup ? UnixFileMode.GroupRead | UnixFileMode.GroupWrite : UnixFileMode.None));
             _socket.Listen(Backlog);
         }
         catch (Exception e) when (e is SocketException or ArgumentException or UnauthorizedAccessException)
@@ -33,6 +37,24 @@ public sealed class ControlListener : IDisposable
 
     /// <summary>Where it listens.</summary>
     public string Path { get; }
+
+    /// <summary>The socket, to poll (readable = somebody wants to connect).</summary>
+    public DescriptorHandle Handle => _handle ??= DescriptorHandle.DuplicateOf(_socket.SafeHandle);
+
+    /// <summary>Whoever waits to be accepted; null when that was nobody, or the process has no descriptor left.</summary>
+    public ControlSocket? TryAccept()
+    {
+        try
+        {
+            _socket.Blocking = false;
+            using var accepted = _socket.Accept();
+            return new ControlSocket(DescriptorHandle.DuplicateOf(accepted.SafeHandle));
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The next worker that connects; check <see cref="ControlSocket.Peer"/>.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -53,6 +75,7 @@ public sealed class ControlListener : IDisposable
     /// <summary>Stops listening and removes the socket file.</summary>
     public void Dispose()
     {
+        _handle?.Dispose();
         _socket.Dispose();
         File.Delete(Path);
     }

@@ -42,6 +42,23 @@ ref struct PacketReader(ReadOnlySpan<byte> packet)
         return value;
     }
 
+    /// <summary>How many there are of something.</summary>
+    internal int Count(int max)
+    {
+        var count = UInt16();
+        _failed |= count > max;
+        return _failed ? 0 : count;
+    }
+
+    internal byte[] Bytes(int bytesMax) => Counted(bytesMax).ToArray();
+
+    /// <summary>An IPv4 or IPv6 address of exactly its bytes.</summary>
+    internal System.Net.IPAddress Address(byte[] bytes)
+    {
+        _failed |= bytes.Length is not (4 or 16);
+        return _failed ? System.Net.IPAddress.Any : new(bytes);
+    }
+
     internal Secret Secret(int bytesMax) => new(Counted(bytesMax).ToArray());
 
     /// <summary>Text without NUL, because it may end up in a C library that would silently cut it there.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using FreeRdp;
@@ -25,31 +26,24 @@ public sealed class BlameLane : IDisposable
 
     private readonly NodeProcess _node;
     private readonly Lab _lab;
-    private readonly LabHost _host;
-    private readonly string _user;
+    private readonly BlameRoad _road;
     private readonly Viewer _viewer;
-    private readonly string _session;
+    private readonly string _session, _load;
     private readonly Random _random;
     private int _presses;
 
-    private BlameLane(NodeProcess node, Lab lab, LabHost host, Viewer viewer, string session, bool sitsAtSeat, string load, int seed)
+    private BlameLane(NodeProcess node, Lab lab, BlameRoad road, Viewer viewer, string session, string load, int seed)
     {
-        (_node, _lab, _host, _viewer, _session, SitsAtSeat, Load) = (node, lab, host, viewer, session, sitsAtSeat, load);
-        _user = host.Users[0];
+        (_node, _lab, _road, _viewer, _session, _load) = (node, lab, road, viewer, session, load);
         _random = new Random(seed);
     }
 
-    /// <summary>Whether its way to the gateway can be made longer.</summary>
-    public bool SitsAtSeat { get; }
-
-    /// <summary><c>idle</c>, or <c>busy</c> with a moving picture beside the terminal.</summary>
-    public string Load { get; }
-
     /// <summary>Opens the session and starts the program. On the thread that will run it.</summary>
-    public static async Task<BlameLane> OpenAsync(NodeProcess node, Lab lab, LabHost host, bool sitsAtSeat, string load, int seed)
+    public static async Task<BlameLane> OpenAsync(NodeProcess node, Lab lab, BlameRoad road, bool sitsAtSeat, string load, int seed)
     {
-        string chain = $"blame-{host.Name}", user = host.Users[0];
-        await node.AddHostAsync(chain, lab, host.Name, user);
+        string chain = $"blame-{road.Name}-{road.Host.Name}", host = road.Host.Name, user = road.User;
+        await SiteLayers.SaveLoginAsync(node, $"{host}-{user}", user, lab.Password(host, user));
+        await node.SaveChainAsync(chain, [.. road.Layers]);
         RdpClientOptions SignIn(RdpClientOptions options) =>
             options with { User = $"{NodeProcess.Admin}#{chain}", Password = node.AdminPassword, Security = RdpSecurity.Tls };
         var (viewer, failure) = sitsAtSeat
@@ -59,13 +53,14 @@ public sealed class BlameLane : IDisposable
         if (!viewer.Pump(s_signInTimeout, () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2))))
             throw new InvalidOperationException($"{chain}: no picture came; {viewer.Ended}");
         viewer.Settle(TimeSpan.FromSeconds(2), s_signInTimeout);
-        if (load == "busy") await lab.CommandAsync("run", host.Name, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
-        await lab.CommandAsync("run", host.Name, user, "slow");
+        if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
+        if (!road.StartsProgram) await lab.CommandAsync("run", host, user, "slow");
+        else if (!viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start");
         viewer.Pump(TimeSpan.FromSeconds(3), () => false);
         viewer.Click(200, 200);
         viewer.Pump(TimeSpan.FromSeconds(1), () => false);
         string session = (await node.SessionOfAsync(chain))!.Value.GetProperty("id").GetString()!;
-        var lane = new BlameLane(node, lab, host, viewer, session, sitsAtSeat, load, seed);
+        var lane = new BlameLane(node, lab, road, viewer, session, load, seed);
         await lane.WarmUpAsync();
         return lane;
     }
@@ -90,12 +85,12 @@ public sealed class BlameLane : IDisposable
     {
         for (int round = 0; round < WarmUpRoundsMax; round++)
         {
-            var side = Measure(WarmUpPresses, new PlannedRun(RunKind.Sham, [], Load));
+            var side = Measure(WarmUpPresses, new PlannedRun(RunKind.Sham, [], _load));
             _viewer.Pump(s_decided, () => false);
             if ((await RecordedSamples.ReadAsync(_node, _session, side)).Count >= WarmUpPresses - 1) return;
         }
 
-        BenchmarkOptions.Say($"{_host.Name}: keys are still not matched with their pictures; its runs will have few samples");
+        BenchmarkOptions.Say($"{_road.Name} {_road.Host.Name}: keys are still not matched with their pictures; its runs will have few samples");
     }
 
     private async Task<(List<string> Ids, List<InjectedFault> Commands)> BeginAsync(PlannedRun run)
@@ -113,14 +108,9 @@ public sealed class BlameLane : IDisposable
             }
             else
             {
-                commands.Add(InjectedFault.Begin(_node, [fault.Place, "--delay", string.Create(CultureInfo.InvariantCulture, $"{fault.DelayMillis}ms"),
-                    "--shape", fault.Shape, "--seed", $"{_random.Next()}", "--lab", _lab.File, .. fault.Place switch
-                    {
-                        "user/transport" => (string[])["--port", $"{_node.RdpPort}"],
-                        "host/application" => ["--on", _host.Name, "--user", _user],
-                        _ when run.Kind == RunKind.ProbePath => ["--on", _host.Name, "--probes-only"],
-                        _ => ["--on", _host.Name],
-                    }]));
+                commands.Add(InjectedFault.Begin(_node, [.. _road.Words(fault.Place, run.Kind, _node.RdpPort),
+                    "--delay", string.Create(CultureInfo.InvariantCulture, $"{fault.DelayMillis}ms"), "--shape", fault.Shape, "--seed", $"{_random.Next()}",
+                    "--lab", _lab.File]));
             }
         }
 
@@ -144,6 +134,15 @@ public sealed class BlameLane : IDisposable
         return string.Join("; ", said);
     }
 
+    // On that host: its processes have files of their own.
+    private static bool IsRunning(Lab lab, string host)
+    {
+        string? files = FilesOf(lab.ProcessOf(host));
+        return Process.GetProcessesByName("slow").Any(process => FilesOf(process.Id) == files);
+    }
+
+    private static string? FilesOf(int process) => new FileInfo($"/proc/{process}/ns/mnt").LinkTarget;
+
     private MeasuredSide Measure(int samples, PlannedRun run)
     {
         _viewer.Pump(run.IsOfNetwork ? s_settleNetwork : s_settle, () => false);
@@ -159,7 +158,7 @@ public sealed class BlameLane : IDisposable
             long pressed = _viewer.Press(key);
             if (_viewer.Pump(s_answerTimeout, () => _viewer.Paints != paints)) totals.Add(new(at, _viewer.PaintedNanos - pressed));
             _viewer.Release(key);
-            if (_viewer.Ended is { } ended) throw new InvalidOperationException($"{_host.Name}: the session was lost: {ended}");
+            if (_viewer.Ended is { } ended) throw new InvalidOperationException($"{_road.Name} {_road.Host.Name}: the session was lost: {ended}");
             _viewer.Pump(next - DateTimeOffset.UtcNow, () => false);
         }
 

@@ -3,10 +3,12 @@ namespace RemoteChain.Benchmarks.Blame;
 /// <summary>Which runs a campaign has, in random order.</summary>
 public static class BlamePlan
 {
-    private static readonly string[] s_places =
+    private static readonly string[] s_places = [.. BlamePlace.All.Where(place => place.Road == BlamePlace.Direct).Select(place => place.Place)];
+
+    private static readonly (string Road, string Place)[] s_quick =
     [
-        "gateway/receive", "gateway/forward", "gateway/decode", "gateway/publish", "gateway/picture-queue", "gateway/encode",
-        "network/transport", "host/application", "user/transport",
+        ("wireguard", "vpn/transport"), ("wireguard", "site/transport"), ("wireguard", "host/application"), ("ssh", "ssh/transport"),
+        ("relay", "relay/inside"), ("nested", "nested/application"), ("nested", "vpn/transport"),
     ];
 
     private static readonly (string, string)[] s_pairs =
@@ -36,6 +38,13 @@ public static class BlamePlan
                 runs.AddRange(((double[])[5, 20, 100]).Select(delay => ProbePath(delay, load)));
                 runs.AddRange(Enumerable.Range(0, 22).Select(_ => new PlannedRun(RunKind.Sham, [], load)));
             }
+
+            foreach (var place in OfHops())
+            {
+                runs.AddRange(((double[])[5, 20, 100]).Select(delay => One(place.Place, delay, "constant", "idle") with { Road = place.Road }));
+                runs.AddRange(((string[])["intermittent", "jitter"]).Select(shape => One(place.Place, 20, shape, "idle") with { Road = place.Road }));
+                runs.AddRange(Enumerable.Range(0, 2).Select(_ => new PlannedRun(RunKind.Sham, [], "idle", place.Road)));
+            }
         }
 
         return Shuffled(runs, random);
@@ -55,8 +64,13 @@ public static class BlamePlan
         runs.AddRange(s_pairs.Select(pair => Two(pair, 20, "idle")));
         runs.AddRange([ProbePath(20, "idle"), ProbePath(100, "idle"), ProbePath(20, "busy")]);
         runs.AddRange(Enumerable.Range(0, 9).Select(i => new PlannedRun(RunKind.Sham, [], i % 3 == 2 ? "busy" : "idle")));
+        // All hops are on one thread: few runs are what the time allows.
+        runs.AddRange(OfHops().Where(place => s_quick.Contains((place.Road, place.Place))).Select(place => One(place.Place, 20, "constant", "idle") with { Road = place.Road }));
+        runs.Add(new PlannedRun(RunKind.Sham, [], "idle", "wireguard"));
         return Shuffled(runs, random);
     }
+
+    private static IEnumerable<BlamePlace> OfHops() => BlamePlace.All.Where(place => place.Road != BlamePlace.Direct);
 
     private static PlannedRun One(string place, double delayMillis, string shape, string load) =>
         new(RunKind.Fault, [new(place, delayMillis, shape)], load);

@@ -4,7 +4,7 @@ namespace RemoteChain.Benchmarks.Blame;
 public static class BlameReport
 {
     /// <summary>The scores by cell, with shams and faults of the probe path beside them.</summary>
-    public static object Of(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, int samples, TimeSpan took)
+    public static object Of(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, int samples, TimeSpan took, int notRun, IReadOnlyDictionary<string, string> closedRoads)
     {
         var shams = scores.Where(score => score.Run.Plan.Kind == RunKind.Sham).ToList();
         var probes = scores.Where(score => score.Run.Plan.Kind == RunKind.ProbePath).ToList();
@@ -17,20 +17,22 @@ public static class BlameReport
             unexplained = new { ms = Round(rest.Millis), share = Round(rest.Share), ms95 = Round(rest.Millis95), keys = rest.Count },
             samplesPerSide = samples,
             minutes = Math.Round(took.TotalMinutes, 1),
-            all = new { runs = faults.Count, named = faults.Count(score => score.Named), layerNamed = faults.Count(score => score.LayerNamed) },
+            notRun,
+            closedRoads,
+            all = new { runs = faults.Count, named = faults.Count(score => score.Named), setNamed = faults.Count(score => score.SetNamed), layerNamed = faults.Count(score => score.LayerNamed) },
         };
     }
 
-    private static (string Layers, double Delay, string Shape, string Load) Cell(BlameScore score)
+    private static (string Road, string Layers, double Delay, string Shape, string Load) Cell(BlameScore score)
     {
         var faults = score.Run.Plan.Faults;
-        return (string.Join(" + ", faults.Select(fault => fault.Place)), faults[0].DelayMillis, faults[0].Shape, score.Run.Plan.Load);
+        return (score.Run.Plan.Road, string.Join(" + ", faults.Select(fault => fault.Place)), faults[0].DelayMillis, faults[0].Shape, score.Run.Plan.Load);
     }
 
-    private static object Figures(IGrouping<(string Layers, double Delay, string Shape, string Load), BlameScore> cell) => new
+    private static object Figures(IGrouping<(string Road, string Layers, double Delay, string Shape, string Load), BlameScore> cell) => new
     {
-        layers = cell.Key.Layers.Split(" + "), delayMs = cell.Key.Delay, shape = cell.Key.Shape, load = cell.Key.Load, runs = cell.Count(),
-        named = cell.Count(score => score.Named), layerNamed = cell.Count(score => score.LayerNamed),
+        road = cell.Key.Road, layers = cell.Key.Layers.Split(" + "), delayMs = cell.Key.Delay, shape = cell.Key.Shape, load = cell.Key.Load, runs = cell.Count(),
+        named = cell.Count(score => score.Named), setNamed = cell.Count(score => score.SetNamed), layerNamed = cell.Count(score => score.LayerNamed),
         sizeErrorMs = Round(Median(cell.Select(score => score.SizeErrorMillis))), leakage = Round(Median(cell.Select(score => score.Leakage))),
         samples = cell.Min(score => score.Samples),
     };

@@ -1,4 +1,3 @@
-using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Latency.Statistics;
 
 namespace RemoteChain.Benchmarks.Blame;
@@ -7,13 +6,14 @@ namespace RemoteChain.Benchmarks.Blame;
 /// <param name="Run">The run.</param>
 /// <param name="Samples">Samples of the smaller side.</param>
 /// <param name="Named">Every fault is named: its stage, or a set of stages of its layer that holds it.</param>
+/// <param name="SetNamed">Every fault is named, perhaps in a set with stages of other layers.</param>
 /// <param name="LayerNamed">Every fault's layer is named.</param>
 /// <param name="SizeErrorMillis">How far the sizes are off at most; null when not named.</param>
 /// <param name="Leakage">What other stages have certainly changed by, as a part of what was injected; null without a fault.</param>
 /// <param name="Alarms">Certain changes that are no fault's.</param>
 /// <param name="Suspects">The same with those that are only likely.</param>
 /// <param name="Verdict">The verdict in words, for looking at.</param>
-public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool LayerNamed, double? SizeErrorMillis, double? Leakage, int Alarms, int Suspects,
+public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool SetNamed, bool LayerNamed, double? SizeErrorMillis, double? Leakage, int Alarms, int Suspects,
     string Verdict)
 {
     private const double ShareOfIntermittent = 0.1;
@@ -23,41 +23,27 @@ public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool L
     {
         // Nothing is to be found in a fault that no user feels.
         PlannedFault[] faults = run.Plan.Kind == RunKind.Fault ? run.Plan.Faults : [];
-        var found = faults.Select(fault => verdict.Changes.FirstOrDefault(change => change.Parts.Any(part => Is(part, fault)) && change.Layer is not null)).ToList();
+        var places = faults.Select(fault => BlamePlace.Of(run.Plan.Road, fault.Place)).ToArray();
+        var found = places.Select(place => verdict.Changes.FirstOrDefault(change => change.Parts.Any(place.Is) && change.Layer is not null)).ToList();
         // One fault must be what is named first; two must both be named before anything else.
         bool named = faults.Length > 0 && found.All(change => change is not null && verdict.Changes.IndexOf(change) < faults.Length);
-        var wrong = verdict.Changes.Where(change => !faults.Any(fault => change.Parts.Any(part => IsLayer(part, fault)))).ToList();
+        var wrong = verdict.Changes.Where(change => !places.Any(place => change.Parts.Any(place.IsLayer))).ToList();
         return new BlameScore(
             run, Math.Min(verdict.BeforeCount, verdict.AfterCount), named,
-            faults.Length > 0 && faults.All(fault => verdict.Changes.Take(faults.Length).Any(change => change.Parts.Any(part => IsLayer(part, fault)))),
+            places.Length > 0 && places.All(place => verdict.Changes.Take(places.Length).Any(change => change.Parts.Any(place.Is))),
+            places.Length > 0 && places.All(place => verdict.Changes.Take(places.Length).Any(change => change.Parts.Any(place.IsLayer))),
             named ? faults.Zip(found, (fault, change) => Math.Abs(change!.Size.Nanos / 1e6 - fault.DelayMillis)).Max() : null,
-            faults.Length == 0 ? null : Leak(verdict, faults), wrong.Count(change => change.Certainty == Certainty.Certain), wrong.Count,
+            faults.Length == 0 ? null : Leak(verdict, faults, places), wrong.Count(change => change.Certainty == Certainty.Certain), wrong.Count,
             string.Join(", ", verdict.Changes.Select(change => $"{change} {change.Shape} {change.Size.Nanos / 1e6:0.0} ms {change.Certainty}")));
     }
 
-    /// <summary>Whether a part is where the fault was put.</summary>
-    private static bool Is(Part part, PlannedFault fault) => IsLayer(part, fault) && part.Stage?.Name() == fault.Place switch
-    {
-        "host/application" => "host",
-        "network/transport" or "user/transport" => "transport",
-        _ => fault.Place["gateway/".Length..],
-    };
-
-    // The network to a host is the transport of the host's own layer.
-    private static bool IsLayer(Part part, PlannedFault fault) => fault.Place.Split('/')[0] switch
-    {
-        "user" => part.LayerName == "user",
-        "gateway" => part.LayerName == "gateway",
-        _ => part.LayerName.StartsWith("rdp", StringComparison.Ordinal),
-    };
-
     /// <summary>Changes of the other stages that chance does not explain, against what was injected: in the middle, or on average where a fault
     /// leaves the middle alone. Stages that are blamed together share what one of them got.</summary>
-    private static double Leak(Comparison verdict, PlannedFault[] faults)
+    private static double Leak(Comparison verdict, PlannedFault[] faults, BlamePlace[] places)
     {
         double injected = faults.Sum(fault => fault.DelayMillis * (fault.Shape == "intermittent" ? ShareOfIntermittent : 1)) * 1e6;
         var pooled = verdict.Changes.Where(change => change.IsPooled).SelectMany(change => change.Parts).ToHashSet();
-        return verdict.Stages.Where(stage => !faults.Any(fault => Is(stage.Part, fault)) && !pooled.Contains(stage.Part))
+        return verdict.Stages.Where(stage => !places.Any(place => place.Is(stage.Part)) && !pooled.Contains(stage.Part))
             .Select(stage => faults.Any(fault => fault.Shape == "intermittent") ? stage.Mean : stage.Typical)
             .Where(figure => figure.LowNanos > 0 || figure.HighNanos < 0).Sum(figure => Math.Abs(figure.Nanos)) / injected;
     }

@@ -10,7 +10,7 @@ public sealed record PlannedFault(string Place, double DelayMillis, string Shape
     public bool IsOfGateway => Place.StartsWith("gateway/", StringComparison.Ordinal);
 
     /// <summary>Whether estimates of a transport have to follow it, which takes them some seconds.</summary>
-    public bool IsOfNetwork => Place is "network/transport" or "user/transport";
+    public bool IsOfNetwork => Place.EndsWith("/transport", StringComparison.Ordinal) || Place == "relay/inside";
 }
 
 /// <summary>What a run is for.</summary>
@@ -30,7 +30,8 @@ public enum RunKind
 /// <param name="Kind">What it is for.</param>
 /// <param name="Faults">None for a sham.</param>
 /// <param name="Load"><c>idle</c> or <c>busy</c>.</param>
-public sealed record PlannedRun(RunKind Kind, PlannedFault[] Faults, string Load)
+/// <param name="Road">Which way to the host.</param>
+public sealed record PlannedRun(RunKind Kind, PlannedFault[] Faults, string Load, string Road = BlamePlace.Direct)
 {
     /// <summary>Whether its user has to sit at the lab's seat.</summary>
     public bool NeedsSeat => Faults.Any(fault => fault.Place == "user/transport");
@@ -43,5 +44,5 @@ public sealed record PlannedRun(RunKind Kind, PlannedFault[] Faults, string Load
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Kind} {Load} {string.Join(" + ", Faults.Select(fault => $"{fault.Place} {fault.DelayMillis} ms {fault.Shape}"))}";
+        $"{Kind} {Road} {Load} {string.Join(" + ", Faults.Select(fault => $"{fault.Place} {fault.DelayMillis} ms {fault.Shape}"))}";
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Surface.Tests.Control;
@@ -26,6 +27,14 @@ public sealed class ControlCodecTests : IDisposable
             new SignIn("u#chain", "", Secret.Empty, true, "PC", 800, 600, 100, 0), new NtHashWanted("u", "d"),
             new FrontActive(800, 600, FrontEncoding.Bitmap, "tls"), new FrontRoundTrip(1, 0, uint.MaxValue, -1),
             new Inject(FaultStage.Encode, Inject.DelayNanosMax, DelayShape.Jitter, 1000, uint.MaxValue), new Injected(FaultStage.Receive, 3, 2, 10, 6),
+            new TunnelsReady(1), new OpenWireGuard(3, 0, new Secret(Key(1)), 0, 1420, [new(IPAddress.Parse("10.0.0.2"), 24)],
+                [new TunnelPeer(Key(2), new Secret(Key(3)), IPEndPoint.Parse("[fd00::1]:51820"), 25, [new(IPAddress.Any, 0), new(IPAddress.IPv6Any, 0)]),
+                    new TunnelPeer(Key(4), Secret.Empty, null, 0, [])]),
+            new OpenOpenVpn(4, 3, Secret.FromText("client\n"), "u", Secret.FromText("geheim"), [new TunnelRemote(IPEndPoint.Parse("10.0.0.1:1194"), true)]),
+            new CloseTunnel(3), new MakeTunnelSocket(3, 7, true, TunnelSocketKind.Icmp), new TunnelClosed(3),
+            new TunnelOpened(3, IPEndPoint.Parse("10.0.0.1:1194"), [new(IPAddress.Parse("10.8.0.6"), 32)], [IPAddress.Parse("10.8.0.1")], ["site"]),
+            new TunnelLost(3, new(FailureStage.Handshake, FailureCause.TimedOut, "no handshake")),
+            new TunnelSocket(7, 0, a), new TunnelSocket(7, 97, null),
         ];
     }
 
@@ -46,7 +55,7 @@ public sealed class ControlCodecTests : IDisposable
             Assert.True(ControlCodec.TryRead(packet, descriptors, out var read), message.ToString());
             Assert.Equal(packet, Write(read).Packet);
             Assert.Equal(descriptors, Write(read).Descriptors);
-            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn)) Assert.Equal(message, read);
+            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or OpenWireGuard or OpenOpenVpn or TunnelOpened)) Assert.Equal(message, read);
         }
     }
 
@@ -60,7 +69,7 @@ public sealed class ControlCodecTests : IDisposable
                 Assert.False(ControlCodec.TryRead(packet.AsSpan(0, length), descriptors, out _), $"{message} cut to {length}");
             Assert.False(ControlCodec.TryRead([.. packet, 0], descriptors, out _));
             Assert.False(ControlCodec.TryRead(packet, [.. descriptors, _handles[0]], out _), message.ToString());
-            if (descriptors.Length > 0) Assert.False(ControlCodec.TryRead(packet, descriptors[1..], out _), message.ToString());
+            if (descriptors.Length > 0 && message is not TunnelSocket) Assert.False(ControlCodec.TryRead(packet, descriptors[1..], out _), message.ToString());
         }
     }
 
@@ -78,6 +87,12 @@ public sealed class ControlCodecTests : IDisposable
             new Inject((FaultStage)6, 1, DelayShape.Constant, 1, 0), new Inject(FaultStage.Decode, 1, (DelayShape)3, 1, 0),
             new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 0, 0), new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 1001, 0),
             new Injected((FaultStage)6, 0, 0, 0, 0), new Injected(FaultStage.Decode, 0, 0, -1, 0),
+            new CloseTunnel(0), new MakeTunnelSocket(1, 1, false, (TunnelSocketKind)3), new TunnelSocket(1, 97, _handles[0]), new TunnelSocket(1, 0, null),
+            new TunnelLost(1, new(FailureStage.Run, (FailureCause)99, "")), new TunnelOpened(1, null, [new(IPAddress.Loopback, 33)], [], []),
+            new OpenWireGuard(1, 1, new Secret(Key(1)), 0, 0, [], [new(Key(2), Secret.Empty, null, 0, [])]),
+            new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 0, [], []), new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 100, [], [new(Key(2), Secret.Empty, null, 0, [])]),
+            new OpenWireGuard(1, 0, new Secret(new byte[31]), 0, 0, [], [new(Key(2), Secret.Empty, null, 0, [])]),
+            new OpenOpenVpn(1, 0, Secret.Empty, "", Secret.Empty, []),
         ];
         foreach (var message in impossible)
         {
@@ -124,6 +139,8 @@ public sealed class ControlCodecTests : IDisposable
         Assert.Equal("rdp 10.0.0.5: sign-in: wrong-credentials (0x2)",
             (new Failure(FailureStage.SignIn, FailureCause.WrongCredentials, "0x2") { Layer = "rdp 10.0.0.5" }).ToString());
     }
+
+    static byte[] Key(byte value) => [.. Enumerable.Repeat(value, TunnelPeer.KeyBytes)];
 
     (byte[] Packet, DescriptorHandle[] Descriptors) Write(ControlMessage message)
     {

@@ -1,0 +1,183 @@
+using System.Text;
+using RemoteChain.Surface;
+using RemoteChain.Tunnels.Native;
+
+namespace RemoteChain.Tunnels;
+
+/// <summary>
+/// A program that runs inside a namespace for this process: the kernel kills it when this process dies, it keeps no capability but the one
+/// over networks, and what it says is kept for the sentence about its failure.
+/// </summary>
+/// <remarks>Started by posix_spawn and not by the framework's process class, whose child may come from any thread and so from another
+/// namespace.</remarks>
+sealed unsafe class ChildProcess : IDisposable
+{
+    /// <summary>The descriptor under which a child finds the one that it was lent.</summary>
+    internal const int LentDescriptor = 3;
+
+    const int SaidBytesMax = 4096;
+
+    static readonly string[] s_environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "LOG_LEVEL=error"];
+
+    // The signal is tied to the thread that starts the child, and this process's main thread lives as long as it does.
+    static readonly string[] s_confinement =
+        ["setpriv", "--pdeathsig", "KILL", "--no-new-privs", "--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--"];
+
+    readonly int _process;
+    readonly DescriptorHandle _output;
+    readonly StringBuilder _said = new();
+    EventLoop.Wish? _ended, _talking;
+    bool _reaped;
+
+    ChildProcess(int process, DescriptorHandle output)
+    {
+        (_process, _output) = (process, output);
+        var handle = (int)Linux.pidfd_open(Linux.SYS_pidfd_open, process, 0);
+        // Nobody else reaps it, so that the number is still this child's.
+        Handle = handle >= 0 ? new(handle) : throw Errno.Last("pidfd_open");
+    }
+
+    /// <summary>Readable when the child has ended.</summary>
+    internal DescriptorHandle Handle { get; }
+
+    /// <summary>What it printed, its last lines, in one line.</summary>
+    internal string Said
+    {
+        get
+        {
+            Listen();
+            return string.Join("; ", _said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+        }
+    }
+
+    /// <summary>Everything that it printed, up to <see cref="SaidBytesMax"/>.</summary>
+    internal string Output
+    {
+        get
+        {
+            Listen();
+            return _said.ToString();
+        }
+    }
+
+    /// <summary>Starts a program of the path.</summary>
+    /// <param name="place">In whose network.</param>
+    /// <param name="command">The program and its arguments; never a secret.</param>
+    /// <param name="input">Its standard input; null for none.</param>
+    /// <param name="lent">Comes as <see cref="LentDescriptor"/>; null for none.</param>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    internal static ChildProcess Start(NetworkNamespace place, IReadOnlyList<string> command, DescriptorHandle? input = null, DescriptorHandle? lent = null)
+    {
+        var pair = stackalloc int[2];
+        // SAFETY: the kernel fills in two integers.
+        if (Linux.pipe2(pair, Linux.O_CLOEXEC | Linux.O_NONBLOCK) != 0) throw Errno.Last("pipe2");
+        var output = new DescriptorHandle(pair[0]);
+        using var said = new DescriptorHandle(pair[1]);
+        using var nothing = new DescriptorHandle(Linux.open("/dev/null", Linux.O_RDONLY | Linux.O_CLOEXEC));
+        try
+        {
+            return new(Spawned(place, [.. s_confinement, .. command], (input ?? nothing).Descriptor, said.Descriptor, lent?.Descriptor), output);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Calls once when the child has ended by itself.</summary>
+    internal void WhenEnded(EventLoop loop, Action call)
+    {
+        _talking = loop.WhenReadable(_output, Listen);
+        _ended = loop.WhenReadable(Handle, () =>
+        {
+            StopWatching();
+            call();
+        });
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Whether it ended well in time; a child that did not is killed.</returns>
+    internal bool WaitForSuccess(TimeSpan patience)
+    {
+        var polled = new PolledDescriptor(Handle.Descriptor);
+        if (DescriptorPoll.Wait(new Span<PolledDescriptor>(ref polled), (int)patience.TotalMilliseconds) == 0) Linux.kill(_process, Linux.SIGKILL);
+        return Reap() == 0;
+    }
+
+    /// <summary>Kills it when it still runs, and waits until it is gone with everything that it held.</summary>
+    public void Dispose()
+    {
+        StopWatching();
+        if (!_reaped)
+        {
+            Linux.kill(_process, Linux.SIGKILL);
+            Reap();
+        }
+
+        Handle.Dispose();
+        _output.Dispose();
+    }
+
+    int Reap()
+    {
+        int status;
+        // SAFETY: the kernel fills in one integer.
+        while (Linux.waitpid(_process, &status, 0) < 0 && Errno.Number == Errno.EINTR)
+        {
+        }
+
+        _reaped = true;
+        return status;
+    }
+
+    void StopWatching()
+    {
+        _ended?.Dispose();
+        _talking?.Dispose();
+    }
+
+    void Listen()
+    {
+        var bytes = stackalloc byte[SaidBytesMax];
+        nint count;
+        // SAFETY: the kernel writes no more than the buffer holds.
+        while ((count = Linux.read(_output, bytes, SaidBytesMax)) > 0)
+        {
+            _said.Append(Encoding.UTF8.GetString(bytes, (int)count));
+            if (_said.Length > SaidBytesMax) _said.Remove(0, _said.Length - SaidBytesMax);
+        }
+
+        // At its end the pipe stays readable for ever.
+        if (count == 0) _talking?.Dispose();
+    }
+
+    static int Spawned(NetworkNamespace place, string[] command, int input, int output, int? lent)
+    {
+        var actions = stackalloc byte[Spawn.ActionsBytes];
+        var attributes = stackalloc byte[Spawn.AttributesBytes];
+        var signals = stackalloc byte[Spawn.SignalSetBytes];
+        using var arguments = new CStrings(command);
+        using var environment = new CStrings(s_environment);
+        int process = 0;
+        // SAFETY: each opaque struct has more room than glibc's, and is initialised before it is used and destroyed after.
+        Spawn.posix_spawn_file_actions_init(actions);
+        Spawn.posix_spawnattr_init(attributes);
+        Spawn.posix_spawn_file_actions_adddup2(actions, input, 0);
+        Spawn.posix_spawn_file_actions_adddup2(actions, output, 1);
+        Spawn.posix_spawn_file_actions_adddup2(actions, output, 2);
+        if (lent is { } descriptor) Spawn.posix_spawn_file_actions_adddup2(actions, descriptor, LentDescriptor);
+        // The runtime ignores signals that a program relies on; and Ctrl+C at a terminal is not meant for the tunnels.
+        Spawn.posix_spawnattr_setflags(attributes, Spawn.POSIX_SPAWN_SETSIGDEF | Spawn.POSIX_SPAWN_SETSIGMASK | Spawn.POSIX_SPAWN_SETSID);
+        Spawn.sigfillset(signals);
+        Spawn.posix_spawnattr_setsigdefault(attributes, signals);
+        Spawn.sigemptyset(signals);
+        Spawn.posix_spawnattr_setsigmask(attributes, signals);
+        // SAFETY: the lists end with null and live until after the call, which waits until the child has started its program.
+        int error;
+        using (place.Enter()) error = Spawn.posix_spawnp(&process, arguments.First[0], actions, attributes, arguments.First, environment.First);
+        Spawn.posix_spawn_file_actions_destroy(actions);
+        Spawn.posix_spawnattr_destroy(attributes);
+        return error == 0 ? process : throw Errno.Of(command[0], error);
+    }
+}
