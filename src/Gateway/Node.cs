@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
 
@@ -15,7 +16,7 @@ namespace RemoteChain.Gateway;
 /// </summary>
 sealed class Node(
     NodeOptions options, NodeAddress address, DataDirectory data, Operator @operator, Accounts accounts, AuditLog audit, Sandbox sandbox,
-    LabChains lab, FrontContext fronts, IServer server, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+    LabChains lab, FrontContext fronts, RelayNode relays, IServer server, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
 {
     const string FirstAdmin = "admin";
 
@@ -47,6 +48,7 @@ sealed class Node(
             throw new NodeStartException($"The RDP front door cannot listen on {options.Rdp}: {taken.Message}. Choose another with --rdp.",
                 taken);
         }
+        RelayOnlyNode.Open(relays, options);
         address.RdpPort = _door.Endpoint.Port;
         lifetime.ApplicationStarted.Register(() => Announce(sample));
     }
@@ -79,6 +81,7 @@ sealed class Node(
         Console.WriteLine("RemoteChain is ready.");
         Console.WriteLine($"  RDP   {door}");
         Console.WriteLine($"  API   {http}/openapi/v1.json");
+        if (relays.Door is { } others) Console.WriteLine($"  Relay {others.Endpoint}");
         Console.WriteLine($"  Data  {data.Path}");
         if (!sandbox.IsConfined)
             Console.WriteLine(

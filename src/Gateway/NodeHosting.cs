@@ -8,6 +8,7 @@ using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Latency.Live;
@@ -47,7 +48,8 @@ public static class NodeHosting
 
         var app = builder.Build();
         app.UseHostFiltering();
-        app.UseApi();
+        app.UseApi(options.IsRelayOnly);
+        if (options.IsRelayOnly) return app;
         MetricsEndpoint.Map(app, options.Metrics);
         // What counts and sends begins with the node, not with the first who asks.
         app.Services.GetRequiredService<LatencyMetrics>();
@@ -87,9 +89,12 @@ public static class NodeHosting
         services.AddSingleton(provider => new TunnelPool(new TunnelsProcess(options.TunnelsPath,
             Path.Combine(AppContext.BaseDirectory, "tunnels", "RemoteChain.Tunnels"), provider.GetRequiredService<DataDirectory>().RuntimeDirectory),
             options.TunnelGrace));
+        services.AddSingleton<RelayStore>().AddSingleton<RelayNode>();
+        services.AddSingleton(provider => NodeKey.LoadOrCreate(
+            provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
-        services.AddHostedService<LatencyRecorder>();
-        services.AddSingleton<ISessionDirectory>(provider => provider.GetRequiredService<SessionRegistry>());
+        if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
+        services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
@@ -98,7 +103,9 @@ public static class NodeHosting
 
         services.AddApi();
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = AllowedHosts(options.Http));
-        services.AddSingleton<LabChains>().AddHostedService<Node>();
+        services.AddSingleton<LabChains>();
+        if (options.IsRelayOnly) services.AddHostedService<RelayOnlyNode>();
+        else services.AddHostedService<Node>();
         return services;
     }
 

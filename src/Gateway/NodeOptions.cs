@@ -16,6 +16,12 @@ namespace RemoteChain.Gateway;
 public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint Rdp, int RdpPortsToTry = 1, bool UnsafeNoSandbox = false,
     string? LabFile = null, bool LabFaults = false)
 {
+    /// <summary>Where other nodes come in that use this one as a relay, or that wait here; null for nowhere.</summary>
+    public IPEndPoint? Relay { get; init; }
+
+    /// <summary>Whether this node only relays: no RDP port, no workers, no sessions.</summary>
+    public bool IsRelayOnly { get; init; }
+
     /// <summary>How much latency is kept.</summary>
     public LatencyRetention Latency { get; init; } = LatencyRetention.Default;
 

@@ -8,6 +8,7 @@ FuzzTarget[] targets =
     new LatencyTarget(), new HostTarget(),
     new ProfileTarget(),
     new ProxyTarget(),
+    new RelayTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);

@@ -34,13 +34,13 @@ public sealed class DependencyTests
         ["Store"] = [],
         ["Chains"] = ["Store"],
         ["Access"] = ["Store", "Chains"],
-        ["Hops"] = ["Chains"],
+        ["Hops"] = ["Store", "Chains"],
         ["Workers"] = [],
         ["Lab"] = [],
         ["Latency"] = ["Store", "Chains"],
         ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers", "Latency"],
         ["Fronts"] = ["Store", "Chains", "Access", "Workers", "Latency", "Sessions"],
-        ["Api"] = ["Store", "Chains", "Access", "Latency", "Sessions"],
+        ["Api"] = ["Store", "Chains", "Access", "Hops", "Latency", "Sessions"],
         ["Cli"] = ["Store", "Chains", "Latency", "Sessions", "Lab", "Api"],
     };
 

@@ -81,7 +81,9 @@ static class ApiHosting
 
     /// <summary>The middleware and the endpoints. Pages that a portal adds later get no restriction from here but the common
     /// headers.</summary>
-    public static void UseApi(this WebApplication app)
+    /// <param name="app">The host.</param>
+    /// <param name="isRelayOnly">Leave everything out that a node without sessions has no use for.</param>
+    public static void UseApi(this WebApplication app, bool isRelayOnly)
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
@@ -95,20 +97,24 @@ static class ApiHosting
         app.UseAuthentication();
         app.UseAuthorization();
 
-        app.MapHub<LatencyHub>(LatencyHub.Path, hub => hub.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents);
+        if (!isRelayOnly) app.MapHub<LatencyHub>(LatencyHub.Path, hub => hub.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         NodeEndpoints.Map(api);
         SignInEndpoints.Map(api);
-        ChainEndpoints.Map(api);
-        SecretEndpoints.Map(api);
         UserEndpoints.Map(api);
-        SessionEndpoints.Map(api);
-        PassEndpoints.Map(api);
-        PinEndpoints.Map(api);
-        FaultEndpoints.Map(api);
+        RelayEndpoints.Map(api);
         AuditEndpoints.Map(api);
-        LatencyEndpoints.Map(api);
+        if (!isRelayOnly)
+        {
+            ChainEndpoints.Map(api);
+            SecretEndpoints.Map(api);
+            SessionEndpoints.Map(api);
+            PassEndpoints.Map(api);
+            PinEndpoints.Map(api);
+            FaultEndpoints.Map(api);
+            LatencyEndpoints.Map(api);
+        }
         api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound,
             "There is no such address in this API; /openapi/v1.json lists them."))
             .ExcludeFromDescription();

@@ -30,13 +30,14 @@ public sealed class LayerKind
         Kinds.DirectLayer.Definition,
         Kinds.VpnLayer.Definition,
         Kinds.ProxyLayer.Definition,
+        Kinds.RelayLayer.Definition,
         Kinds.RdpLayer.Definition,
         Kinds.NestedLayer.Definition,
         Kinds.RuntimeLayer.Definition,
     ];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["ssh", "relay", "machine"];
+    public static IReadOnlyList<string> Planned { get; } = ["ssh", "machine"];
 
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }

@@ -129,6 +129,17 @@ sealed class LayerReader
         return isValid(value.Value) ? value.Value : Wrong(value, $"`{key}` must be {rule}", @default ?? "");
     }
 
+    /// <summary>The name of an enrolled node; required.</summary>
+    public string NodeName(string key)
+    {
+        if (Value(key) is not { } value)
+        {
+            Missing(key);
+            return "";
+        }
+        return Name.IsValid(value.Value) ? value.Value : Wrong(value, $"`{key}` must be the name of an enrolled node ({Name.Rule})", "");
+    }
+
     /// <summary>Any text that <paramref name="tryRead"/> understands; null when not written or <c>auto</c>.</summary>
     public T? Optional<T>(string key, string expected, TryRead<T> tryRead) where T : struct
     {

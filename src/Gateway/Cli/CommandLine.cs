@@ -42,6 +42,7 @@ sealed class CommandLine
         root.Add(SecretCommands.Build(Calling));
         root.Add(PassCommands.Build(Calling));
         root.Add(PinCommands.Build(Calling));
+        root.Add(RelayCommands.Build(Calling, _data));
         root.Add(AuditCommand.Build(Calling));
         root.Add(LoginCommands.BuildLogin(Calling, _login));
         root.Add(LoginCommands.BuildLogout(Calling, _login));

@@ -37,13 +37,15 @@ static class NodeCommand
         metrics.AcceptOnlyFromAmong("none", "admins", "local", "everybody");
         var otlp = new Option<string?>("--otlp") { Description = "Send latency to this OpenTelemetry collector (OTLP over HTTP), such as "
             + "http://127.0.0.1:4318.", HelpName = "URL" };
+        var relay = new Option<string?>("--relay") { Description = "Where other nodes come in that use this one as a relay or wait here, such as "
+            + "0.0.0.0:7443. Without it nobody comes in.", HelpName = "ADDR" };
         var tunnels = new Option<string?>("--tunnels") { Description = "The socket of the service that keeps VPN tunnels (default "
             + "/run/remotechain-tunnels/control where it is; a root node keeps them itself).", HelpName = "PATH" };
         var tunnelGrace = new Option<int>("--tunnel-grace") { Description = "Seconds that a tunnel which nobody uses stays open (default 30).",
             HelpName = "N", DefaultValueFactory = _ => (int)NodeOptions.TunnelGraceDefault.TotalSeconds };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
-                plainHttp, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
+                plainHttp, relay, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
                 tunnels, tunnelGrace };
         command.SetAction((line, cancellationToken) =>
         {
@@ -57,6 +59,7 @@ static class NodeCommand
                 LabFaults: line.GetValue(labFaults))
             {
                 Latency = Retention(line.GetValue(latencyDays), line.GetValue(latencyMib)),
+                Relay = Endpoint("--relay", line.GetValue(relay)),
                 Metrics = Enum.Parse<MetricsReaders>(line.GetValue(metrics)!, ignoreCase: true),
                 Otlp = Collector(line.GetValue(otlp)),
                 TunnelsPath = line.GetValue(tunnels),
@@ -71,7 +74,8 @@ static class NodeCommand
         return command;
     }
 
-    static async Task<int> RunAsync(NodeOptions options, CancellationToken cancellationToken)
+    /// <summary>Runs a node until it is told to stop.</summary>
+    public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -102,7 +106,8 @@ static class NodeCommand
         : Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
         : throw new CommandException(ExitCode.Usage, $"--otlp takes an address such as http://127.0.0.1:4318, not '{text}'.");
 
-    static IPEndPoint? Endpoint(string option, string? text)
+    /// <summary>Reads where something shall listen; null when it was not said.</summary>
+    public static IPEndPoint? Endpoint(string option, string? text)
     {
         if (text is null) return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort)

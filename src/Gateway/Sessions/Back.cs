@@ -141,7 +141,7 @@ internal sealed class Back : IAsyncDisposable
     /// <summary>Ends with the reason why the desktop is gone.</summary>
     private async Task<Failure> ConnectAndListenAsync(CancellationToken cancellationToken)
     {
-        var opened = await Hop.FoldAsync(_context.Route.HopsOf(_chain), cancellationToken);
+        var opened = await Hop.FoldAsync(_context.Route.HopsOf(_chain, _request.Session), cancellationToken);
         if (opened.Dialer is null)
         {
             return opened.Failure!;
@@ -326,5 +326,5 @@ internal sealed class Back : IAsyncDisposable
 
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
-    int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
+    string Session, int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
     HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell = "");

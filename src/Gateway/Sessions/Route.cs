@@ -3,6 +3,7 @@ using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Chains.Profiles;
 using RemoteChain.Gateway.Hops;
+using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface.Control;
@@ -11,13 +12,19 @@ using Secret = RemoteChain.Gateway.Access.Secret;
 namespace RemoteChain.Gateway.Sessions;
 
 /// <summary>How a chain's layers become the hops that reach its desktop, with what the node gives them for it.</summary>
-public sealed class Route(SecretVault secrets, TunnelPool tunnels)
+/// <param name="secrets">For hops that sign in.</param>
+/// <param name="tunnels">The node's tunnels.</param>
+/// <param name="relays">The node among others, for relays.</param>
+public sealed class Route(SecretVault secrets, TunnelPool tunnels, RelayNode relays)
 {
     /// <summary>The hops in dialing order.</summary>
-    public IEnumerable<Hop> HopsOf(Chain chain) => chain.Hops.Select(layer => HopOf(chain, layer));
+    /// <param name="chain">The chain.</param>
+    /// <param name="session">Id of the session that wants to dial.</param>
+    public IEnumerable<Hop> HopsOf(Chain chain, string session) => chain.Hops.Select(layer => HopOf(chain, layer, session));
 
-    private Hop HopOf(Chain chain, HopLayer layer) => layer switch
+    private Hop HopOf(Chain chain, HopLayer layer, string session) => layer switch
     {
+        RelayLayer relay => new RelayHop(new RelayErrand(chain.Name, relay.Number, relay.Title, session, relay.Node), relays),
         DirectLayer direct => new DirectHop(direct.Timeout),
         VpnLayer vpn => WithSecret(chain, vpn, vpn.Profile, KindsOf(vpn), secret => VpnOf(vpn, secret)),
         ProxyLayer proxy => WithSignIn(chain, proxy, proxy.Credentials, [SecretKind.Login], signIn => new ProxyHop(proxy, signIn)),

@@ -256,7 +256,7 @@ public sealed class SessionRunner
     private void StartBack(int attempt)
     {
         var request = new DesktopRequest(
-            _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
+            Id, _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
             Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _chain.Runtime?.Command ?? "");
         Latency.BackChanged();
         _back = new Back(attempt, _context, _chain, request, Report);

@@ -13,6 +13,7 @@ public enum AuditAction
     AccountAdded, AccountChanged, AccountDeleted,
     CertificatePinned, CertificateChanged, PinForgotten,
     FaultInjected, FaultEnded,
+    RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,
     NodeStarted, NodeStopped,
 }
 

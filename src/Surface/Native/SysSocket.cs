@@ -5,8 +5,9 @@ namespace RemoteChain.Surface.Native;
 /// <summary>sys/socket.h, with the struct sockaddr_un of sys/un.h and the struct iovec of sys/uio.h (64-bit Linux layouts).</summary>
 static unsafe partial class SysSocket
 {
-    internal const int AF_UNIX = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000;
+    internal const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1, SCM_RIGHTS = 1, SO_PEERCRED = 17;
+    internal const int SHUT_WR = 1, SHUT_RDWR = 2;
     internal const int MSG_CTRUNC = 0x8, MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000;
 
     /// <summary>Length of sun_path, its closing NUL included.</summary>
@@ -72,4 +73,65 @@ static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint recvmsg(DescriptorHandle socket, msghdr* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint recv(DescriptorHandle socket, void* buffer, nuint count, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint send(DescriptorHandle socket, void* buffer, nuint count, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int shutdown(DescriptorHandle socket, int how);
+
+    /// <summary>recv, again after a signal.</summary>
+    internal static nint Receive(DescriptorHandle socket, Span<byte> buffer)
+    {
+        // SAFETY: the span is pinned for the call and its length is passed along.
+        fixed (byte* first = buffer)
+        {
+            nint read;
+            while ((read = recv(socket, first, (nuint)buffer.Length, 0)) < 0 && Errno.Number == Errno.EINTR)
+            {
+            }
+
+            return read;
+        }
+    }
+
+    /// <summary>send, again after a signal; a peer that has gone is an error and no signal.</summary>
+    internal static nint Send(DescriptorHandle socket, ReadOnlySpan<byte> buffer)
+    {
+        // SAFETY: the span is pinned for the call and its length is passed along.
+        fixed (byte* first = buffer)
+        {
+            nint written;
+            while ((written = send(socket, first, (nuint)buffer.Length, MSG_NOSIGNAL)) < 0 && Errno.Number == Errno.EINTR)
+            {
+            }
+
+            return written;
+        }
+    }
+
+    /// <summary>shutdown; what is over already is no error.</summary>
+    internal static void Shutdown(DescriptorHandle socket, int how)
+    {
+        try
+        {
+            _ = shutdown(socket, how);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed by another thread meanwhile.
+        }
+    }
+
+    /// <summary>Two connected stream sockets, close-on-exec.</summary>
+    internal static (DescriptorHandle First, DescriptorHandle Second) StreamPair()
+    {
+        int* pair = stackalloc int[2];
+        // SAFETY: room for the two numbers that the call writes.
+        return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0
+            ? (new DescriptorHandle(pair[0]), new DescriptorHandle(pair[1])) : throw Errno.Last("socketpair");
+    }
 }

@@ -16,6 +16,8 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
         "GET /api/v1/users", "POST /api/v1/users", "PUT /api/v1/users/{name}/role", "DELETE /api/v1/users/{name}",
             "POST /api/v1/users/{name}/unlock",
         "POST /api/v1/addresses/{address}/unlock", "GET /api/v1/audit",
+        "GET /api/v1/relays", "POST /api/v1/relays/invitations", "POST /api/v1/relays/enrolments", "DELETE /api/v1/relays/peers/{name}",
+        "PUT /api/v1/relays/peers/{name}/join", "DELETE /api/v1/relays/peers/{name}/join", "POST /api/v1/relays/rules", "DELETE /api/v1/relays/rules",
         "GET /api/v1/faults", "POST /api/v1/faults", "DELETE /api/v1/faults", "PUT /api/v1/faults/{id}", "DELETE /api/v1/faults/{id}",
     ];
 

@@ -181,7 +181,6 @@ public sealed class ChainDocumentTests
 
     [Theory]
     [InlineData("ssh")]
-    [InlineData("relay")]
     [InlineData("machine")]
     public void Parse_KindOfALaterVersion_SaysNotAvailable(string kind)
     {

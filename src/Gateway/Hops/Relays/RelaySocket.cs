@@ -1,0 +1,32 @@
+using System.Net.Sockets;
+
+namespace RemoteChain.Gateway.Hops.Relays;
+
+/// <summary>What both ends of a connection between two nodes are set to.</summary>
+internal static class RelaySocket
+{
+    /// <summary>
+    /// Bytes that may wait in the kernel without being sent (tcp(7), TCP_NOTSENT_LOWAT). What is on the way is not limited by it: a long fat
+    /// path stays full, but a ping does not stand behind megabytes.
+    /// </summary>
+    private const int UnsentBytesMax = 128 * 1024;
+
+    private const int LevelTcp = 6, OptionUserTimeout = 18, OptionNotSentLowWater = 25;
+
+    /// <summary>How long sent bytes may stay unanswered before the kernel gives the connection up, where nobody is in a hurry.</summary>
+    public const int SilenceMillis = 15_000;
+
+    /// <summary>The same where a session waits. Pings notice most losses; this one notices those where a ping cannot be sent.</summary>
+    public const int SessionSilenceMillis = 2_500;
+
+    /// <summary>Sets a connected socket up. Buffers stay as the kernel sizes them: a fixed size would cap the window.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="silenceMillis">tcp(7), TCP_USER_TIMEOUT.</param>
+    /// <exception cref="SocketException">The other side has gone already.</exception>
+    public static void Prepare(Socket socket, int silenceMillis)
+    {
+        socket.NoDelay = true;
+        socket.SetRawSocketOption(LevelTcp, OptionNotSentLowWater, BitConverter.GetBytes(UnsentBytesMax));
+        socket.SetRawSocketOption(LevelTcp, OptionUserTimeout, BitConverter.GetBytes(silenceMillis));
+    }
+}
