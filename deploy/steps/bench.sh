@@ -9,7 +9,9 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 [ $# -ge 1 ] || fail "which benchmark? ./remotechain bench NAME [--json]"
 lab=bench-$$
 # Faults on a host's cable hit every session there: the campaign runs on four hosts side by side, and through two sites.
-case $1 in blame) hosts='4 --sites' ;; *) hosts=2 ;; esac
+case $1 in blame) hosts='4 --sites' ;; cuts | six) hosts='2 --sites' ;; *) hosts=2 ;; esac
+# Six layers are opened twice: with both sites on the same addresses, and with a range for each.
+case $1 in six) labs="$lab $lab-plain" ;; *) labs=$lab ;; esac
 exec 3>&1 1>&2
 
 running=
@@ -19,7 +21,7 @@ leave() {
     trap - EXIT
     # It ends its node; the hosts stay until it has.
     [ -z "$running" ] || { kill -TERM "$running" 2> /dev/null && wait "$running" || :; }
-    [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"
+    for lab in $labs; do [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"; done
     exit "$status"
 }
 trap leave EXIT
@@ -29,8 +31,10 @@ install_packages run lab test
 build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks
 if may_root; then
     as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts $hosts
+    [ "$labs" = "$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab-plain" --hosts $hosts --plain-lan
     REMOTECHAIN_LAB=/run/remotechain-lab/$lab/lab.json
-    export REMOTECHAIN_LAB
+    REMOTECHAIN_LAB_PLAIN=/run/remotechain-lab/$lab-plain/lab.json
+    export REMOTECHAIN_LAB REMOTECHAIN_LAB_PLAIN
 else
     say "no root here: benchmarks that need real hosts will say so"
 fi

@@ -12,9 +12,15 @@ sealed class LabChains(ChainAuthoring authoring, ChainStore chains, SecretVault 
 {
     static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
 
-    sealed record Lab(string Credentials, Host[] Hosts);
+    sealed record Lab(string Credentials, Host[] Hosts, Site[]? Sites);
 
     sealed record Host(string Name, string Kind, string Address, int Port);
+
+    sealed record Site(string Name, string Address, Profile[] Profiles, Proxy Socks, Host[] Desktops);
+
+    sealed record Profile(string Name, string Kind, string File);
+
+    sealed record Proxy(int Port, string User);
 
     sealed record Login(string Host, string User, string Password);
 
@@ -28,6 +34,7 @@ sealed class LabChains(ChainAuthoring authoring, ChainStore chains, SecretVault 
             var lab = JsonSerializer.Deserialize<Lab>(File.ReadAllText(labFile), s_json)!;
             var logins = JsonSerializer.Deserialize<Login[]>(File.ReadAllText(lab.Credentials), s_json)!;
             foreach (var host in lab.Hosts) Add(host, logins.FirstOrDefault(login => login.Host == host.Name));
+            foreach (var site in lab.Sites ?? []) Add(site, logins);
             return lab.Hosts.Length > 0 ? lab.Hosts[0].Name : null;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException or JsonException or ArgumentNullException)
@@ -39,21 +46,41 @@ sealed class LabChains(ChainAuthoring authoring, ChainStore chains, SecretVault 
     void Add(Host host, Login? login)
     {
         var secret = $"lab-{host.Name}";
-        if (login is not null) vault.Save(new Secret(secret, login.User, "", login.Password), Operator.Account);
-        var document = $"""
-            name: {host.Name}
-            description: lab host ({host.Kind})
-            layers:
-              - kind: rdp
-                host: {host.Address}
-                port: {host.Port}
-            """ + (login is null ? "\n" : $"\n    credentials: {secret}\n");
+        if (login is not null) SaveLogin(secret, login);
+        Save(host.Name, $"lab host ({host.Kind})", Desktop(host, login is null ? null : secret));
+    }
+
+    /// <summary>A desktop of a site is reached by the site's first tunnel, and through its proxy.</summary>
+    void Add(Site site, Login[] logins)
+    {
+        var (proxy, host) = ($"lab-{site.Name}-proxy", site.Desktops[0]);
+        SaveLogin(proxy, logins.First(login => login.Host == site.Name && login.User == site.Socks.User));
+        SaveLogin($"lab-{host.Name}", logins.First(login => login.Host == host.Name));
+        foreach (var profile in site.Profiles)
+        {
+            if (!SecretKindName.TryParse(profile.Kind, out var kind)) throw new JsonException($"a profile of the kind '{profile.Kind}'");
+            vault.Save(new Secret($"lab-{profile.Name}", "", "", "", kind, File.ReadAllText(profile.File)), Operator.Account);
+        }
+
+        var desktop = Desktop(host, $"lab-{host.Name}");
+        Save(host.Name, $"lab desktop behind a tunnel of {site.Name}", $"  - kind: vpn\n    profile: lab-{site.Profiles[0].Name}\n{desktop}");
+        Save($"{host.Name}-by-proxy", $"lab desktop behind the SOCKS5 proxy of {site.Name}",
+            $"  - kind: proxy\n    host: {site.Address}\n    port: {site.Socks.Port}\n    credentials: {proxy}\n{desktop}");
+    }
+
+    static string Desktop(Host host, string? secret) =>
+        $"  - kind: rdp\n    host: {host.Address}\n    port: {host.Port}\n" + (secret is null ? "" : $"    credentials: {secret}\n");
+
+    void SaveLogin(string secret, Login login) => vault.Save(new Secret(secret, login.User, "", login.Password), Operator.Account);
+
+    void Save(string name, string description, string layers)
+    {
+        var document = $"name: {name}\ndescription: {description}\nlayers:\n{layers}";
         // A lab makes its hosts, and their certificates, anew.
-        pins.Forget(host.Name, null);
-        if (chains.Find(host.Name)?.Text == document) return;
-        var saving = authoring.Save(Operator.Account, host.Name, document, "");
+        pins.Forget(name, null);
+        if (chains.Find(name)?.Text == document) return;
+        var saving = authoring.Save(Operator.Account, name, document, "");
         if (!saving.Saved)
-            throw new NodeStartException(
-                $"The lab host {host.Name} does not make a chain: {string.Join("; ", saving.Errors)}{saving.Refusal}");
+            throw new NodeStartException($"What the lab has at {name} does not make a chain: {string.Join("; ", saving.Errors)}{saving.Refusal}");
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RemoteChain.Benchmarks;
 using RemoteChain.Benchmarks.Blame;
+using RemoteChain.Benchmarks.Cuts;
 using RemoteChain.Harness;
 
 // One benchmark a call. Talk goes to standard error; with --json, standard output is exactly one JSON object.
@@ -10,6 +11,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["hop"] = ("key press to picture: direct, through FreeRDP's proxy, through this gateway", HopBenchmark.RunAsync),
     ["sessions"] = ("memory, processor time and first picture of 1, 10 and 25 sessions", SessionsBenchmark.RunAsync),
     ["kill"] = ("workers killed under load: who notices, what comes back, what leaks", KillBenchmark.RunAsync),
+    ["cuts"] = ("links cut, tunnels killed, keys changed under load: is the right layer named, does the session return, what is left; --quick: each once", CutsBenchmark.RunAsync),
     ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
     ["blame"] = ("known faults, blinded: who is blamed, by how much; --quick ends within ten minutes", BlameBenchmark.RunAsync),
     ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),

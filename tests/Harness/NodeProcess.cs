@@ -157,6 +157,8 @@ public sealed class NodeProcess : IAsyncDisposable
             }
 
             last = $"{session}";
+            // A person would have to act.
+            if (session?.GetProperty("state").GetString() == "failed") break;
         }
 
         throw new TimeoutException($"the session of {chain} did not become {string.Join(" or ", states)}; it says: {last}; the node says: {Output}");

@@ -2,15 +2,49 @@ using RemoteChain.Harness;
 
 namespace RemoteChain.Hops.EndToEnd;
 
-/// <summary>Desktops behind real tunnels.</summary>
+/// <summary>Desktops behind real VPN servers, on addresses that two sites have.</summary>
 public sealed class VpnTests(SitesFixture fixture) : IClassFixture<SitesFixture>
 {
-    [SitesFact]
-    public async Task Open_BehindWireGuard_ReachesTheDesktop()
+    [SitesTheory]
+    [InlineData("wireguard-1", "west-desk", "w01", "192.168.1.10")]
+    [InlineData("wireguard-1", "west-desk", "w02", "west-desk.west.lab")]
+    public async Task Open_ThroughATunnel_ReachesTheDesktop(string profile, string desktop, string user, string host)
     {
-        await fixture.OpenAsync("wireguard", SiteLayers.WireGuard(), fixture.Sites.WestDesk("w01"));
+        string chain = $"{profile}-{user}";
+        await fixture.OpenAsync(chain, $"kind: vpn\nprofile: {profile}", $"kind: rdp\nhost: {host}\ncredentials: {desktop}-{user}");
 
-        Assert.True(await fixture.Sites.HasSessionAsync("west-desk", "w01"));
-        await fixture.Node.EndAsync("wireguard");
+        Assert.True(await fixture.Sites.HasSessionAsync(desktop, user));
+        await fixture.Node.EndAsync(chain);
+    }
+
+    [SitesFact]
+    public async Task Open_TunnelThenProxy_TheProxyIsReachedFromInside()
+    {
+        var west = fixture.Lab.Sites["west"];
+        await fixture.OpenAsync(
+            "inside", SiteLayers.WireGuard(), $"kind: proxy\nhost: {west.Router}\nport: {west.SocksPort}\ncredentials: west-proxy", fixture.Sites.WestDesk("w04"));
+
+        Assert.True(await fixture.Sites.HasSessionAsync("west-desk", "w04"));
+        await fixture.Node.EndAsync("inside");
+    }
+
+    [SitesFact]
+    public async Task Run_TunnelKilled_IsNamedAndComesBackByItself()
+    {
+        await fixture.OpenAsync("killed", SiteLayers.WireGuard(2), fixture.Sites.WestDesk("ann"));
+
+        await KillAsync("wireguard-go");
+
+        var lost = await fixture.WaitAsync("killed", "reconnecting");
+        Assert.StartsWith("vpn wireguard-2:", lost.GetProperty("failure").GetString(), StringComparison.Ordinal);
+        await fixture.WaitAsync("killed", "live");
+        await fixture.Node.EndAsync("killed");
+    }
+
+    private async Task KillAsync(string program)
+    {
+        var found = ProcessTree.Descendants(fixture.Node.ProcessId, program);
+        Assert.NotEmpty(found);
+        await Shell.RunAsync("kill", ["-KILL", .. found.Select(process => $"{process}")]);
     }
 }
