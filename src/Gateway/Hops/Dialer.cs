@@ -18,6 +18,12 @@ public abstract class Dialer : IAsyncDisposable
     /// <summary>The probes of all hops up to here that can be asked, from the user's side to the far end.</summary>
     public virtual IReadOnlyList<HopProbe> Probes => [];
 
+    /// <summary>
+    /// Who can be asked whether the way up to here still is one, in the same order: the probes, and places behind a hop that show whether
+    /// anything gets through it although they are on no way of their own.
+    /// </summary>
+    public virtual IReadOnlyList<HopProbe> Signs => Probes;
+
     /// <summary>Completes when this hop or one before it is known to have failed. Never faults; for hops that cannot know, never completes.</summary>
     public virtual Task<Failure> Lost { get; } = new TaskCompletionSource<Failure>().Task;
 

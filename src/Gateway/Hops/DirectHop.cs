@@ -18,6 +18,8 @@ public sealed class DirectHop(TimeSpan timeout) : Hop
 
         public override IReadOnlyList<HopProbe> Probes => inner.Probes;
 
+        public override IReadOnlyList<HopProbe> Signs => inner.Signs;
+
         public override Task<Failure> Lost => inner.Lost;
 
         public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)

@@ -28,6 +28,8 @@ public sealed class ProxyHop(ProxyLayer layer, HopSignIn? signIn) : Hop
 
         public override IReadOnlyList<HopProbe> Probes { get; } = KernelProbe.After(inner, layer, new HostEndpoint(layer.Host, layer.Port));
 
+        public override IReadOnlyList<HopProbe> Signs => [.. inner.Signs, .. Probes.Skip(inner.Probes.Count)];
+
         public override Task<Failure> Lost => inner.Lost;
 
         public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)

@@ -162,7 +162,7 @@ internal sealed class Back : IAsyncDisposable
             var dialed = await dialer.DialAsync(new HostEndpoint(_layer.Host, _layer.Port), cancellationToken);
             if (dialed.Socket is null)
             {
-                return await PathWatch.NameAsync(dialed.Failure!, dialer.Probes.Select(PathPoint.Of), _request.Answered, cancellationToken);
+                return await PathWatch.NameAsync(dialed.Failure!, PathPoint.Of(dialer.Signs), _request.Answered, cancellationToken);
             }
 
             _leg = new HostLeg(_layer.Probes, dialed.Socket, _request.HostWay, _request.Uses, OriginOf(dialer.Network), AskServer);
@@ -180,14 +180,14 @@ internal sealed class Back : IAsyncDisposable
 
     private IEnumerable<PathPoint> PointsOf(Dialer dialer, HostLeg leg)
     {
-        var hops = dialer.Probes.Select(PathPoint.Of);
+        var hops = PathPoint.Of(dialer.Signs);
         if (dialer.Network is not { } network || leg.Address is not { } address)
         {
             return hops;
         }
 
         var kernel = new KernelProbe(_layer.Number, _layer.Title, network, address.ToString());
-        return hops.Append(new PathPoint(_layer.Number, _layer.Title, async (patience, cancellationToken) =>
+        return hops.Append(new PathPoint((_layer.Number, 0), _layer.Title, async (patience, cancellationToken) =>
             leg.MayEcho ? await kernel.EchoAsync(patience, cancellationToken) is not null : null, IsHost: true));
     }
 
@@ -214,7 +214,7 @@ internal sealed class Back : IAsyncDisposable
 
         return first == watch.Down
             ? failure
-            : await PathWatch.NameAsync(failure, dialer.Probes.Select(PathPoint.Of), _request.Answered, cancellationToken);
+            : await PathWatch.NameAsync(failure, PathPoint.Of(dialer.Signs), _request.Answered, cancellationToken);
     }
 
     private static HopQuestion QuestionOf(HopProbe probe) => new(probe.LayerNumber, async (patience, cancellationToken) =>

@@ -60,6 +60,9 @@ public sealed class PathJudge
         }
     }
 
+    /// <summary>Whether the connection waits for its peer.</summary>
+    public bool IsWaiting => _waitingSinceNanos is not null;
+
     /// <summary>Whether the points should be asked now rather than at leisure.</summary>
     public bool IsInDoubt(long nowNanos) => _waitingSinceNanos is { } since && nowNanos - since >= DoubtNanos;
 

@@ -17,6 +17,7 @@ internal sealed class PathWatch : IAsyncDisposable
     private const int KeepAliveRetriesBrisk = 29;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_alert = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_brisk = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(1);
 
@@ -24,6 +25,9 @@ internal sealed class PathWatch : IAsyncDisposable
     private const long LeisureNanos = 10_000_000_000;
 
     private const long FirstNanos = 1_000_000_000;
+
+    /// <summary>In doubt, questions to one point are this far apart, so that one disturbance does not swallow two.</summary>
+    private const long DoubtNanos = 200_000_000;
 
     /// <summary>Questions to one point that may wait for their answers at once.</summary>
     private const int AskingMax = 2;
@@ -51,7 +55,7 @@ internal sealed class PathWatch : IAsyncDisposable
     {
         (_uses, _memory) = (uses, memory);
         _points = [.. points.Select(point => new Watched(point))];
-        _judge = new PathJudge(points.Select(point => memory.Has(point.LayerNumber)));
+        _judge = new PathJudge(points.Select(point => memory.Has(point.Place)));
         _connection = new Socket(new SafeSocketHandle(dialed.Duplicate().Detach(), ownsHandle: true));
         _running = Task.Run(RunAsync);
     }
@@ -77,7 +81,7 @@ internal sealed class PathWatch : IAsyncDisposable
         }
 
         // What lies behind the layer that failed cannot answer either.
-        var asked = points.Where(point => !point.IsHost && memory.Has(point.LayerNumber)).TakeWhile(point => point.Layer != failure.Layer).ToList();
+        var asked = points.Where(point => !point.IsHost && memory.Has(point.Place)).TakeWhile(point => point.Layer != failure.Layer).ToList();
         bool?[] answers = await Task.WhenAll(asked.Select(point => point.TryAskAsync(s_patience, cancellationToken).AsTask()));
         int silent = Array.FindIndex(answers, answer => answer is false);
         return silent < 0 ? failure : asked[silent].Down(failure.Stage);
@@ -100,7 +104,7 @@ internal sealed class PathWatch : IAsyncDisposable
             while (!_down.Task.IsCompleted)
             {
                 Look(MonotonicClock.NowNanos());
-                await Task.Delay(_isBrisk ? s_brisk : s_calm, _stopping.Token);
+                await Task.Delay(_judge.IsWaiting ? s_alert : _isBrisk ? s_brisk : s_calm, _stopping.Token);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -127,7 +131,7 @@ internal sealed class PathWatch : IAsyncDisposable
         for (int i = 0; i < _points.Length; i++)
         {
             var point = _points[i];
-            long patienceNanos = isInDoubt ? 0 : point.Answered ? LeisureNanos : point.Tries < FirstTriesMax ? FirstNanos : long.MaxValue;
+            long patienceNanos = isInDoubt ? DoubtNanos : point.Answered ? LeisureNanos : point.Tries < FirstTriesMax ? FirstNanos : long.MaxValue;
             point.Asking.RemoveAll(asking => asking.IsCompleted);
             if (point.Asking.Count < AskingMax && (isInUse || isInDoubt) && nowNanos - point.AskedNanos >= patienceNanos)
             {
@@ -157,7 +161,7 @@ internal sealed class PathWatch : IAsyncDisposable
                 if (answered is true)
                 {
                     point.Answered = true;
-                    _memory.Keep(point.Point.LayerNumber);
+                    _memory.Keep(point.Point.Place);
                     _judge.Answered(index, nowNanos);
                 }
                 else if (answered is false)
