@@ -23,7 +23,7 @@ public sealed class SitesFixture : IAsyncLifetime
         if (Lab.SitesMissing is null)
         {
             _sites = new SiteLayers(Lab.Open());
-            _node = await NodeProcess.StartAsync();
+            _node = await NodeProcess.StartAsync(null, "--tunnel-grace", "2");
             await _sites.SaveSecretsAsync(_node);
         }
     }

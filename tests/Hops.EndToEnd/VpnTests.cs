@@ -29,7 +29,7 @@ public sealed class VpnTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     }
 
     [SitesFact]
-    public async Task Run_TunnelKilled_IsNamedAndComesBackByItself()
+    public async Task Run_TunnelKilled_IsNamedAndComesBackByItself_AndNothingIsLeft()
     {
         await fixture.OpenAsync("killed", SiteLayers.WireGuard(2), fixture.Sites.WestDesk("ann"));
 
@@ -38,7 +38,14 @@ public sealed class VpnTests(SitesFixture fixture) : IClassFixture<SitesFixture>
         var lost = await fixture.WaitAsync("killed", "reconnecting");
         Assert.StartsWith("vpn wireguard-2:", lost.GetProperty("failure").GetString(), StringComparison.Ordinal);
         await fixture.WaitAsync("killed", "live");
+        await Task.Delay(TimeSpan.FromSeconds(3)); // the first tunnel's grace is over now, the second one is in use
         await fixture.Node.EndAsync("killed");
+        for (int i = 0; i < 150 && ProcessTree.Descendants(fixture.Node.ProcessId, "wireguard-go").Count > 0; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.Empty(ProcessTree.Descendants(fixture.Node.ProcessId, "wireguard-go"));
     }
 
     private async Task KillAsync(string program)

@@ -100,7 +100,7 @@ public sealed class TunnelPool(TunnelsProcess process, TimeSpan grace) : IAsyncD
             // Nobody waits for what is not open yet.
             if (!shared.Opening.IsCompleted)
             {
-                _shared.Remove(shared.Key);
+                Remove(shared);
                 shared.Ending.Cancel();
                 return;
             }
@@ -114,7 +114,7 @@ public sealed class TunnelPool(TunnelsProcess process, TimeSpan grace) : IAsyncD
         await Task.Delay(grace, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         lock (_gate)
         {
-            if (shared.Users > 0 || shared.Uses != uses || !_shared.Remove(shared.Key)) return;
+            if (shared.Users > 0 || shared.Uses != uses || !Remove(shared)) return;
         }
 
         if ((await shared.Opening).Network is { } network) await network.Tunnel.Link.CloseAsync(network.Tunnel);
@@ -122,9 +122,11 @@ public sealed class TunnelPool(TunnelsProcess process, TimeSpan grace) : IAsyncD
 
     private void Forget(Shared shared)
     {
-        lock (_gate)
-            if (_shared.GetValueOrDefault(shared.Key) == shared) _shared.Remove(shared.Key);
+        lock (_gate) Remove(shared);
     }
+
+    // By itself and not by its key alone: after a loss the next one is there already, and whoever takes that one out never closes it.
+    private bool Remove(Shared shared) => _shared.GetValueOrDefault(shared.Key) == shared && _shared.Remove(shared.Key);
 
     private sealed class Shared((string Plan, OpenTunnel? Outer) key, CancellationTokenSource ending)
     {
