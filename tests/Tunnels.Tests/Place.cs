@@ -28,6 +28,23 @@ sealed class Place : IAsyncDisposable
     /// <summary>Runs <c>ip</c> inside.</summary>
     internal Task<string> IpAsync(string arguments) => Shell.RunAsync("ip", ["-n", Name, .. arguments.Split(' ')]);
 
+    /// <summary>Lays a cable from the machine, or from another place.</summary>
+    /// <returns>The address of this end; the other one has .1 of the same network.</returns>
+    internal async Task<System.Net.IPAddress> CableAsync(Place? from = null)
+    {
+        var serial = NextSerial();
+        var (near, far) = ($"rcn{Environment.ProcessId % 100000:x}-{serial:x}", $"rcf{Environment.ProcessId % 100000:x}-{serial:x}");
+        var net = $"10.{201 + Environment.ProcessId % 50}.{serial % 256}";
+        await Shell.RunAsync("ip", ["link", "add", near, "type", "veth", "peer", "name", far, "netns", Name]);
+        if (from is not null) await Shell.RunAsync("ip", ["link", "set", near, "netns", from.Name]);
+        string[] inside = from is null ? [] : ["-n", from.Name];
+        await Shell.RunAsync("ip", [.. inside, "addr", "add", $"{net}.1/24", "dev", near]);
+        await Shell.RunAsync("ip", [.. inside, "link", "set", near, "up"]);
+        await IpAsync($"addr add {net}.2/24 dev {far}");
+        await IpAsync($"link set {far} up");
+        return System.Net.IPAddress.Parse($"{net}.2");
+    }
+
     /// <summary>Makes something inside, on a thread of its own that ends there.</summary>
     internal T Make<T>(Func<T> make)
     {

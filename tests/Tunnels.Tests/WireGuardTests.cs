@@ -18,8 +18,8 @@ public sealed class WireGuardTests
         var toA = await keeper.OpenAsync(number => a.Order(number));
         var toB = await keeper.OpenAsync(number => b.Order(number));
 
-        Assert.Equal("site a", await Keeper.AskAsync(toA, WireGuardSite.InnerAddress, WireGuardSite.HostPort));
-        Assert.Equal("site b", await Keeper.AskAsync(toB, WireGuardSite.InnerAddress, WireGuardSite.HostPort));
+        Assert.Equal("site a", await Keeper.AskAsync(toA, WireGuardSite.InnerAddress, SiteHost.Port));
+        Assert.Equal("site b", await Keeper.AskAsync(toB, WireGuardSite.InnerAddress, SiteHost.Port));
         Assert.Equal(a.Endpoint, toA.Facts.Endpoint);
         // A thread of the runtime that began inside would stay there.
         Assert.Equal([keeper.Machine], keeper.ThreadNamespaces());
@@ -50,7 +50,7 @@ public sealed class WireGuardTests
         var tunnel = await keeper.OpenAsync(number => site.Order(number));
         var network = new TunnelNetwork(tunnel, [IPAddress.Parse(WireGuardSite.InnerAddress)], ["site"]);
 
-        Assert.Equal([IPAddress.Parse(WireGuardSite.InnerAddress)], await network.ResolveAsync(WireGuardSite.HostName, Wait.Soon));
+        Assert.Equal([IPAddress.Parse(WireGuardSite.InnerAddress)], await network.ResolveAsync(SiteHost.Name, Wait.Soon));
         Assert.Equal([IPAddress.Parse(WireGuardSite.InnerAddress)], await network.ResolveAsync("host", Wait.Soon));
         // The machine's own resolver knows this one.
         var unknown = await Assert.ThrowsAsync<SocketException>(async () => await network.ResolveAsync("localhost", Wait.Soon));
@@ -58,7 +58,7 @@ public sealed class WireGuardTests
         Assert.Contains("localhost", site.Asked);
 
         var mute = new TunnelNetwork(tunnel, [], []);
-        await Assert.ThrowsAsync<SocketException>(async () => await mute.ResolveAsync(WireGuardSite.HostName, Wait.Soon));
+        await Assert.ThrowsAsync<SocketException>(async () => await mute.ResolveAsync(SiteHost.Name, Wait.Soon));
     }
 
     [RootFact]
@@ -71,7 +71,7 @@ public sealed class WireGuardTests
 
         var outer = await keeper.OpenAsync(number => outerSite.Order(number));
         var inner = await keeper.OpenAsync(number => innerSite.Order(number, outer.Number));
-        Assert.Equal("inner", await Keeper.AskAsync(inner, "192.168.8.1", WireGuardSite.HostPort));
+        Assert.Equal("inner", await Keeper.AskAsync(inner, "192.168.8.1", SiteHost.Port));
 
         await keeper.Link.CloseAsync(outer);
         var lost = await inner.Lost.WaitAsync(Wait.Soon);
@@ -137,7 +137,7 @@ public sealed class WireGuardTests
         for (var cycle = 0; cycle < 20; cycle++)
         {
             var tunnel = await keeper.OpenAsync(number => site.Order(number));
-            Assert.Equal("site", await Keeper.AskAsync(tunnel, WireGuardSite.InnerAddress, WireGuardSite.HostPort));
+            Assert.Equal("site", await Keeper.AskAsync(tunnel, WireGuardSite.InnerAddress, SiteHost.Port));
             await keeper.Link.CloseAsync(tunnel);
         }
 
@@ -157,7 +157,7 @@ public sealed class WireGuardTests
 
         var lost = await tunnel.Lost.WaitAsync(TimeSpan.FromSeconds(3));
         Assert.Equal((FailureStage.Run, FailureCause.HopDown), (lost.Stage, lost.Cause));
-        await Assert.ThrowsAsync<SocketException>(() => Keeper.AskAsync(tunnel, WireGuardSite.InnerAddress, WireGuardSite.HostPort));
+        await Assert.ThrowsAsync<SocketException>(() => Keeper.AskAsync(tunnel, WireGuardSite.InnerAddress, SiteHost.Port));
     }
 
     static async Task<SocketError> RefusalAsync(OpenTunnel tunnel, IPAddress address, int port)
