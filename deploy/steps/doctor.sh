@@ -36,6 +36,7 @@ check_trial() {   # NAME NEED FOUND NOT_FOUND DISABLES COMMAND…
 # The same confinement that workers get, around nothing.
 try_sandbox() { have bwrap && bwrap --unshare-all --cap-drop ALL --uid 65534 --gid 65534 --ro-bind / / --proc /proc --dev /dev true; }
 try_lab_namespaces() { may_root && as_root unshare --mount --net --pid --uts --ipc --fork true; }
+try_tunnels() { have ip && have setpriv && have wg && have wireguard-go && have openvpn && [ -e /dev/net/tun ]; }
 try_legacy_digest() { printf x | openssl dgst -md4 -provider legacy -provider default; }
 
 # Version 2: systemd has delegated our own group. Version 1: root may make groups.
@@ -69,6 +70,8 @@ check_library "FreeRDP 3 server" libfreerdp-server3-3 node "the RDP front door"
 check_library "SQLite" libsqlite3-0 node "the store"
 check_trial "sandbox" node "bwrap $(version_of bubblewrap), own user, network, process and mount namespaces" "$(try_sandbox > /dev/null 2>&1 || sandbox_problem)" \
     "confined workers: the node starts only with --unsafe-no-sandbox" try_sandbox
+check_trial "tunnels" none "ip, setpriv, $(for program in wireguard-go wg openvpn; do have "$program" && printf '%s ' "$program"; done)" \
+    "iproute2, util-linux, wireguard-go, wireguard-tools or openvpn is missing" "chains with a vpn layer" try_tunnels
 check_trial "control groups" none "workers get bounds of memory, processor and threads" "not writable here (systemd: Delegate=yes)" \
     "the kernel's bounds on workers; their own limits stay" try_control_groups
 check_trial "NTLM" none "MD4 from OpenSSL's legacy provider" "OpenSSL has no legacy provider" "the lab's shadow host; NLA with NTLM" try_legacy_digest

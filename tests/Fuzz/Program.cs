@@ -5,7 +5,7 @@ using RemoteChain.Fuzz;
 FuzzTarget[] targets =
 [
     new ControlTarget(), new SurfaceTarget(), new InputTarget(), new StampsTarget(), new ChainTarget(), new PassTarget(), new ChannelsTarget(),
-    new LatencyTarget(), new HostTarget(),
+    new LatencyTarget(), new HostTarget(), new ManagementTarget(), new DnsTarget(),
     new ProfileTarget(),
     new ProxyTarget(),
     new RelayTarget(),

@@ -54,4 +54,25 @@ public sealed class VpnTests(SitesFixture fixture) : IClassFixture<SitesFixture>
         Assert.NotEmpty(found);
         await Shell.RunAsync("kill", ["-KILL", .. found.Select(process => $"{process}")]);
     }
+
+    [SitesFact]
+    public async Task Open_BehindOpenVpn_ReachesTheDesktop()
+    {
+        await fixture.OpenAsync("openvpn", SiteLayers.OpenVpn(), fixture.Sites.EastDesk("e01"));
+
+        Assert.True(await fixture.Sites.HasSessionAsync("east-desk", "e01"));
+        await fixture.Node.EndAsync("openvpn");
+    }
+
+    [SitesFact]
+    public async Task Open_BothSitesAtOnce_EachReachesItsOwn()
+    {
+        await fixture.OpenAsync("both-west", SiteLayers.WireGuard(), fixture.Sites.WestDesk("w02"));
+        await fixture.OpenAsync("both-east", SiteLayers.OpenVpn(), fixture.Sites.EastDesk("e02"));
+
+        Assert.True(await fixture.Sites.HasSessionAsync("west-desk", "w02"));
+        Assert.True(await fixture.Sites.HasSessionAsync("east-desk", "e02"));
+        await fixture.Node.EndAsync("both-west");
+        await fixture.Node.EndAsync("both-east");
+    }
 }
