@@ -4,7 +4,7 @@ using RemoteChain.Tunnels.Native;
 
 namespace RemoteChain.Tunnels;
 
-/// <summary>The one privileged process: makes network namespaces, runs tunnels into them, hands sockets out (docs/adr/0019).</summary>
+/// <summary>The one privileged process: makes network namespaces, runs tunnels into them, hands sockets out (docs/adr/0020).</summary>
 static class Program
 {
     static int Main(string[] args)

@@ -4,7 +4,7 @@ using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Hops.Tunnels;
 
-/// <summary>A connection to the process that keeps tunnels (docs/adr/0019). When it ends, so do all tunnels that were opened over it.</summary>
+/// <summary>A connection to the process that keeps tunnels (docs/adr/0020). When it ends, so do all tunnels that were opened over it.</summary>
 public sealed class TunnelsLink : IAsyncDisposable
 {
     private const int NoDevice = 19, NoProtocol = 93, NoFamily = 97, NotPermitted = 1, NoAccess = 13;
