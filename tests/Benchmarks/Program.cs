@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using RemoteChain.Benchmarks;
 using RemoteChain.Benchmarks.Blame;
 using RemoteChain.Benchmarks.Cuts;
+using RemoteChain.Benchmarks.Relays;
 using RemoteChain.Harness;
 
 // One benchmark a call. Talk goes to standard error; with --json, standard output is exactly one JSON object.
@@ -17,6 +18,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),
     ["recorder"] = ("what recording latency costs: a pair of stamps, the node per session, the disk", RecorderBenchmark.RunAsync),
     ["trace"] = ("no benchmark: records what was sent to a host and what it painted, as a CSV file", TraceRecording.RunAsync),
+    ["relay"] = ("relays in a row against plain TCP and HAProxy: what each adds, what is left of a long fat path", RelayBenchmark.RunAsync),
     ["statistics"] = ("simulated faults and none at all: what a comparison of two sets of samples names", StatisticsCampaign.RunAsync),
     ["surface"] = ("the shared memory between two processes: wake-up, copies, stamps", SurfaceBenchmark.RunAsync),
 };

@@ -6,10 +6,11 @@ namespace RemoteChain.Gateway.Hops.Relays;
 internal static class RelaySocket
 {
     /// <summary>
-    /// Bytes that may wait in the kernel without being sent (tcp(7), TCP_NOTSENT_LOWAT). What is on the way is not limited by it: a long fat
-    /// path stays full, but a ping does not stand behind megabytes.
+    /// Bytes that may wait in the kernel of the first node without being sent (tcp(7), TCP_NOTSENT_LOWAT). What is on the way is not limited by
+    /// it: a long fat path stays full as long as this thread is woken in time, but a ping does not stand behind megabytes. A relay has no such
+    /// limit, because whatever it sends tells the first node that it is there.
     /// </summary>
-    private const int UnsentBytesMax = 128 * 1024;
+    private const int UnsentBytesMax = 512 * 1024;
 
     private const int LevelTcp = 6, OptionUserTimeout = 18, OptionNotSentLowWater = 25;
 
@@ -26,7 +27,11 @@ internal static class RelaySocket
     public static void Prepare(Socket socket, int silenceMillis)
     {
         socket.NoDelay = true;
-        socket.SetRawSocketOption(LevelTcp, OptionNotSentLowWater, BitConverter.GetBytes(UnsentBytesMax));
+        if (silenceMillis == SessionSilenceMillis)
+        {
+            socket.SetRawSocketOption(LevelTcp, OptionNotSentLowWater, BitConverter.GetBytes(UnsentBytesMax));
+        }
+
         socket.SetRawSocketOption(LevelTcp, OptionUserTimeout, BitConverter.GetBytes(silenceMillis));
     }
 }
