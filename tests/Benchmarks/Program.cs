@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["recorder"] = ("what recording latency costs: a pair of stamps, the node per session, the disk", RecorderBenchmark.RunAsync),
     ["trace"] = ("no benchmark: records what was sent to a host and what it painted, as a CSV file", TraceRecording.RunAsync),
     ["relay"] = ("relays in a row against plain TCP and HAProxy: what each adds, what is left of a long fat path", RelayBenchmark.RunAsync),
+    ["six"] = ("six layers by one call of the API, on the same addresses at both sites and on two ranges; figures of every layer", SixBenchmark.RunAsync),
     ["statistics"] = ("simulated faults and none at all: what a comparison of two sets of samples names", StatisticsCampaign.RunAsync),
     ["surface"] = ("the shared memory between two processes: wake-up, copies, stamps", SurfaceBenchmark.RunAsync),
 };
