@@ -95,6 +95,9 @@ run_project() {
 
 install_packages run lab test
 build_all
+# Without it the boot of an emulated machine is skipped and says so.
+REMOTECHAIN_GUESTS=$(sh "$ROOT/deploy/steps/guests.sh") || say "no kernel for emulated machines here"
+export REMOTECHAIN_GUESTS
 start_lab
 rm -rf "$results"
 mkdir -p "$results"

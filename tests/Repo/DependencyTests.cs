@@ -13,6 +13,7 @@ public sealed class DependencyTests
         ["RemoteChain.Surface"] = [],
         ["RemoteChain.Worker"] = ["FreeRdp.Net", "RemoteChain.Surface"],
         ["RemoteChain.Tunnels"] = ["RemoteChain.Surface"],
+        ["RemoteChain.Emulator"] = ["RemoteChain.Surface"],
         // The worker and the keeper of tunnels are built beside the node and never linked into it; that this stays so is a test of its own.
         ["RemoteChain.Gateway"] = ["RemoteChain.Surface", "RemoteChain.Worker", "RemoteChain.Tunnels"],
     };
@@ -26,6 +27,7 @@ public sealed class DependencyTests
                 "System.CommandLine", "YamlDotNet",
             "StackExchange.Redis", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
         ],
+        ["RemoteChain.Emulator"] = ["Iced"],
     };
 
     // Folders of the Gateway and the folders that they may see; the node's own files (no folder) put all of them together.

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace RemoteChain.Emulator.Boot;
+
+/// <summary>Starts a Linux kernel the way a boot loader does: the 32-bit boot protocol of the kernel's documentation (x86/boot.rst), without
+/// firmware.</summary>
+public static class LinuxBoot
+{
+    const int ParametersAt = 0x90000, CommandLineAt = 0x92000, TableAt = 0x94000, CommandLineMax = 2047;
+    const int SectorBytes = 512, HeaderAt = 0x1F1, HeaderEnd = 0x268;
+    const ulong KernelAt = 0x100000;
+    const uint Magic = 0x5372_6448;
+
+    /// <summary>Puts kernel, initial file system and command line into a machine's RAM and its processor before the first
+    /// instruction.</summary>
+    /// <param name="machine">New, never run.</param>
+    /// <param name="kernel">A bzImage with boot protocol 2.10 or later.</param>
+    /// <param name="initialFiles">An archive that the kernel understands; may be empty.</param>
+    /// <param name="commandLine">The kernel's parameters, ASCII.</param>
+    /// <param name="unpacked">The ELF image that the kernel holds compressed, if the caller has unpacked it: saves the guest two thousand million
+    /// instructions.</param>
+    /// <exception cref="InvalidDataException">It is no such kernel, or does not fit; the message says which.</exception>
+    public static void Load(Machine machine, ReadOnlySpan<byte> kernel, ReadOnlySpan<byte> initialFiles, string commandLine,
+        ReadOnlySpan<byte> unpacked = default)
+    {
+        if (kernel.Length < 4 * SectorBytes || BinaryPrimitives.ReadUInt32LittleEndian(kernel[0x202..]) != Magic)
+            throw new InvalidDataException("The kernel is no bzImage: the header's magic is missing.");
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(kernel[0x206..]);
+        if (version < 0x20A) throw new InvalidDataException($"The kernel speaks boot protocol {version >> 8}.{version & 255}; 2.10 is the least.");
+        var setupSectors = kernel[HeaderAt] == 0 ? 4 : kernel[HeaderAt];
+        var body = (setupSectors + 1) * SectorBytes;
+        if (body >= kernel.Length) throw new InvalidDataException("The kernel ends inside its own setup code.");
+        var text = Encoding.ASCII.GetBytes(commandLine);
+        if (text.Length > CommandLineMax) throw new InvalidDataException($"The command line is longer than {CommandLineMax} bytes.");
+        var memory = machine.Memory;
+        var needed = Math.Max((ulong)(kernel.Length - body), BinaryPrimitives.ReadUInt32LittleEndian(kernel[0x260..]));
+        var preferred = BinaryPrimitives.ReadUInt64LittleEndian(kernel[0x258..]);
+        var filesAt = ((ulong)memory.Bytes - (ulong)initialFiles.Length) & ~0xFFFUL;
+        if (initialFiles.Length > memory.Bytes || Math.Max(KernelAt, preferred) + needed > filesAt)
+            throw new InvalidDataException($"Kernel and initial files do not fit into {memory.Bytes >> 20} MB of RAM.");
+        kernel[body..].CopyTo(memory.Span(KernelAt, kernel.Length - body));
+        initialFiles.CopyTo(memory.Span(filesAt, initialFiles.Length));
+        text.CopyTo(memory.Span(CommandLineAt, text.Length));
+        WriteParameters(memory, kernel, filesAt, initialFiles.Length);
+        WriteSegments(machine, unpacked.IsEmpty ? (uint)KernelAt : LoadImage(memory, unpacked, filesAt));
+    }
+
+    /// <summary>Puts the loadable parts of an ELF image where they want to be (System V ABI, chapter 5).</summary>
+    /// <returns>Its entry.</returns>
+    static uint LoadImage(PhysicalMemory memory, ReadOnlySpan<byte> image, ulong end)
+    {
+        const int header = 52, programHeader = 32;
+        if (image.Length < header || !image.StartsWith("\u007FELF\u0001\u0001"u8)) throw new InvalidDataException("The unpacked kernel is no 32-bit ELF image.");
+        var table = BinaryPrimitives.ReadUInt32LittleEndian(image[28..]);
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(image[44..]);
+        if (table + (ulong)count * programHeader > (ulong)image.Length) throw new InvalidDataException("The unpacked kernel ends inside its own headers.");
+        for (var i = 0; i < count; i++)
+        {
+            var part = image.Slice((int)table + i * programHeader, programHeader);
+            const uint load = 1;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(part) != load) continue;
+            var from = BinaryPrimitives.ReadUInt32LittleEndian(part[4..]);
+            ulong at = BinaryPrimitives.ReadUInt32LittleEndian(part[12..]);
+            var bytes = BinaryPrimitives.ReadUInt32LittleEndian(part[16..]);
+            var size = BinaryPrimitives.ReadUInt32LittleEndian(part[20..]);
+            if ((ulong)from + bytes > (ulong)image.Length || size < bytes || at < KernelAt || at + size > end)
+                throw new InvalidDataException($"Part {i} of the unpacked kernel lies outside of the file or of RAM.");
+            image.Slice((int)from, (int)bytes).CopyTo(memory.Span(at, (int)bytes));
+            memory.Span(at + bytes, (int)(size - bytes)).Clear();
+        }
+        return BinaryPrimitives.ReadUInt32LittleEndian(image[24..]);
+    }
+
+    static void WriteParameters(PhysicalMemory memory, ReadOnlySpan<byte> kernel, ulong filesAt, int filesBytes)
+    {
+        var zeroPage = memory.Span(ParametersAt, 4096);
+        var headerEnd = Math.Min(HeaderEnd, 0x202 + kernel[0x201]);
+        kernel[HeaderAt..headerEnd].CopyTo(zeroPage[HeaderAt..]);
+        zeroPage[0x210] = 0xFF;
+        zeroPage[0x211] = 1;
+        BinaryPrimitives.WriteUInt32LittleEndian(zeroPage[0x214..], (uint)KernelAt);
+        BinaryPrimitives.WriteUInt32LittleEndian(zeroPage[0x218..], filesBytes == 0 ? 0 : (uint)filesAt);
+        BinaryPrimitives.WriteUInt32LittleEndian(zeroPage[0x21C..], (uint)filesBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(zeroPage[0x228..], CommandLineAt);
+        // The memory map as a firmware would tell it: conventional memory, its last kilobyte reserved, all above one megabyte.
+        (ulong At, ulong Bytes, uint Kind)[] map =
+            [(0, 0x9FC00, 1), (0x9FC00, 0x400, 2), (0xF0000, 0x10000, 2), (KernelAt, (ulong)memory.Bytes - KernelAt, 1)];
+        zeroPage[0x1E8] = (byte)map.Length;
+        for (var i = 0; i < map.Length; i++)
+        {
+            var entry = zeroPage[(0x2D0 + 20 * i)..];
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, map[i].At);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], map[i].Bytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], map[i].Kind);
+        }
+    }
+
+    static unsafe void WriteSegments(Machine machine, uint entry)
+    {
+        const ulong code = 0x00CF_9B00_0000_FFFF, stack = 0x00CF_9300_0000_FFFF;
+        var table = machine.Memory.Span(TableAt, 32);
+        BinaryPrimitives.WriteUInt64LittleEndian(table[16..], code);
+        BinaryPrimitives.WriteUInt64LittleEndian(table[24..], stack);
+        var core = machine.Core;
+        // SAFETY: the state belongs to the core, which lives as long as the machine.
+        var s = core.State;
+        s->Gdt = new() { Base = TableAt, Limit = 31 };
+        s->Idt = default;
+        s->Cr0 |= Core.ProtectionOn;
+        s->Cs = Core.Unpack(0x10, unchecked((uint)code), (uint)(code >> 32));
+        foreach (var segment in (ReadOnlySpan<int>)[Core.Es, Core.Ss, Core.Ds, Core.Fs, Core.Gs])
+            core.Segments[segment] = Core.Unpack(0x18, unchecked((uint)stack), (uint)(stack >> 32));
+        for (var i = 0; i < 8; i++) s->Gpr[i] = 0;
+        s->Gpr[Core.Si] = ParametersAt;
+        s->Ip = entry;
+        core.ModeChanged();
+    }
+}

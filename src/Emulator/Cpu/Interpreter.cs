@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RemoteChain.Emulator.Cpu;
+
+/// <summary>The reference engine: runs decoded blocks handler by handler. Interrupts are taken between blocks, at places that depend on the
+/// instruction count alone and not on how the time was cut into slices.</summary>
+sealed unsafe class Interpreter : ICpuEngine, IDisposable
+{
+    readonly Core _core;
+    readonly CpuState* _state;
+    readonly BlockCache _blocks = new();
+    readonly BlockDecoder _decoder = new();
+
+    // SAFETY: room for one block outside of the cache (cut short, or over a page's end) and the bytes of one instruction; freed in Dispose.
+    readonly Op* _single = (Op*)NativeMemory.AlignedAlloc((nuint)((BlockDecoder.InstructionsMax + 2) * sizeof(Op)), 64);
+    readonly byte* _bytes = (byte*)NativeMemory.Alloc(2 * BlockDecoder.InstructionBytesMax);
+
+    internal Interpreter(Core core)
+    {
+        _core = core;
+        _state = core.State;
+        core.Mmu.CodeChanges = page => _blocks.Invalidate(page);
+    }
+
+    /// <summary>Decoded blocks now.</summary>
+    internal int Blocks => _blocks.Count;
+
+    /// <summary>Guest exceptions delivered, for reports.</summary>
+    internal long Faults { get; private set; }
+
+    /// <summary>Interrupts delivered, for reports.</summary>
+    internal long Interrupts { get; private set; }
+
+    /// <inheritdoc/>
+    public EngineExit Run(long instructions)
+    {
+        var s = _state;
+        _core.BeginSlice(instructions);
+        while (true)
+        {
+            if (s->Countdown == 0) return EngineExit.Count;
+            if (_core.EventMoved) return End(EngineExit.Event);
+            var wanted = _core.InterruptLine && (s->SystemFlags & Flags.Interrupt) != 0;
+            if (wanted && s->Inhibit == 0)
+            {
+                if (!TakeInterrupt()) return End(EngineExit.Shutdown);
+                continue;
+            }
+            if (s->Halted != 0) return End(EngineExit.Halted);
+            var stepping = (s->SystemFlags & Flags.Trap) != 0;
+            var limit = stepping || (wanted && s->Inhibit != 0) ? 1 : long.MaxValue;
+            s->Inhibit = 0;
+            var done = Execute(limit);
+            if (done == Outcome.Faulted) continue;
+            if (done == Outcome.Shutdown) return End(EngineExit.Shutdown);
+            if (stepping && !Step()) return End(EngineExit.Shutdown);
+        }
+    }
+
+    EngineExit End(EngineExit exit)
+    {
+        _core.EndSlice();
+        return exit;
+    }
+
+    bool TakeInterrupt()
+    {
+        Interrupts++;
+        var ip = _state->Ip;
+        try
+        {
+            _core.Interrupt(_core.AcknowledgeInterrupt(), Core.Cause.Hardware);
+            return true;
+        }
+        catch (GuestFault fault)
+        {
+            return _core.TryDeliver(fault, ip);
+        }
+    }
+
+    /// <summary>The debug exception after an instruction that began with the trap flag set.</summary>
+    bool Step()
+    {
+        _state->Debug[6] |= 1 << 14;
+        return _core.TryDeliver(new(GuestFault.Debug), _state->Ip);
+    }
+
+    enum Outcome
+    {
+        Left,
+        Faulted,
+        Shutdown,
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    Outcome Execute(long limit)
+    {
+        var core = _core;
+        var s = _state;
+        Op* o = null;
+        try
+        {
+            o = Find(limit);
+            while (o != null) o = o->Run(core, s, o);
+            return Outcome.Left;
+        }
+        catch (GuestFault fault)
+        {
+            Faults++;
+            // An exception counts as one instruction: a guest that does nothing else still uses up its slice.
+            s->Countdown += o != null ? o->Left - 1 : -1;
+            return core.TryDeliver(fault, o != null ? o->Ip : s->Ip) ? Outcome.Faulted : Outcome.Shutdown;
+        }
+    }
+
+    /// <summary>The block at the instruction pointer, cut to what may still run.</summary>
+    Op* Find(long limit)
+    {
+        var s = _state;
+        if (s->Cs.Limit != uint.MaxValue && s->Ip > s->Cs.Limit) throw new GuestFault(GuestFault.Protection);
+        var linear = (uint)(s->Cs.Base + s->Ip);
+        var physical = _core.Mmu.TranslateCode(linear);
+        limit = Math.Min(limit, s->Countdown);
+        var mode = s->CodeStamp & ((1 << Core.ModeBits) - 1);
+        BlockCache.Key key = new(physical, s->Ip, mode);
+        var block = _blocks.Find(key);
+        if (block == null)
+        {
+            var length = DecodeInPage(physical, mode, out var memory);
+            if (length == 0) return DecodeSingle(linear, mode);
+            block = memory;
+            _blocks.Keep(key, length);
+            if (!_core.Memory.HasCode(physical)) _core.Mmu.NoticeWrites(physical & ~0xFFFUL);
+        }
+        if (block->Left > limit)
+        {
+            _decoder.Decode(_core.Memory.Start + physical, (int)(4096 - (physical & 0xFFF)), s->Ip, mode, (int)limit, _single);
+            return _single;
+        }
+        _core.RememberJump(s->Ip, block);
+        return block;
+    }
+
+    int DecodeInPage(ulong physical, ulong mode, out Op* block)
+    {
+        if (_blocks.IsFull)
+        {
+            foreach (var page in _blocks.Pages) _core.Memory.SetCode(page, false);
+            _blocks.Clear();
+            _state->CodeStamp += 1 << Core.ModeBits;
+        }
+        block = _blocks.Free;
+        // Nothing but RAM holds code in this machine; what lies elsewhere reads as all ones, which is no instruction.
+        if (!_core.Memory.IsRam(physical)) throw new GuestFault(GuestFault.InvalidOpcode);
+        return _decoder.Decode(_core.Memory.Start + physical, (int)(4096 - (physical & 0xFFF)), _state->Ip, mode,
+            BlockDecoder.InstructionsMax, block);
+    }
+
+    /// <summary>An instruction that crosses a page's end: decoded every time, because either half may be mapped anew.</summary>
+    Op* DecodeSingle(uint linear, ulong mode)
+    {
+        for (var i = 0; i < BlockDecoder.InstructionBytesMax; i++)
+        {
+            _bytes[i] = (byte)_core.Mmu.LoadPhysical(_core.Mmu.TranslateCode(linear + (uint)i), 1);
+        }
+        if (_decoder.Decode(_bytes, BlockDecoder.InstructionBytesMax, _state->Ip, mode, 1, _single) == 0)
+            throw new GuestFault(GuestFault.Protection);
+        return _single;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _blocks.Dispose();
+        NativeMemory.AlignedFree(_single);
+        NativeMemory.Free(_bytes);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Iced.Intel;
+using RemoteChain.Emulator.Native;
+
+namespace RemoteChain.Emulator.Cpu;
+
+/// <summary>Runs single floating point and vector instructions on the host's own unit: the guest's registers are loaded with FXRSTOR, the
+/// instruction runs with its memory operand in a buffer, and FXSAVE brings the registers back. So every result has exactly the bits that
+/// hardware gives. All exceptions are masked meanwhile; what the guest left unmasked is found in the status afterwards.</summary>
+sealed unsafe class NativeFloat : IDisposable
+{
+    const int ArenaBytes = 1 << 20, StubBytesMax = 64;
+    const ushort AllMasked = 0x3F;
+    const uint SimdAllMasked = 0x1F80;
+
+    static readonly Lock s_gate = new();
+    static readonly ConcurrentDictionary<string, Stub> s_stubs = new();
+    static byte* s_arena;
+    static int s_used;
+
+    readonly CpuState* _state;
+    readonly byte* _host;
+
+    // SAFETY: stubs are written once, before they become reachable, into memory that stays mapped as long as the process lives; they touch
+    // only the three buffers that Run passes: a whole FXSAVE area, an operand buffer of the instruction's size, one register slot.
+    internal NativeFloat(Core core)
+    {
+        _state = core.State;
+        _host = (byte*)NativeMemory.AlignedAlloc(CpuState.FloatBytes, 64);
+    }
+
+    /// <summary>One instruction as host code.</summary>
+    /// <param name="Code">Its entry.</param>
+    /// <param name="Writes">It writes its memory operand.</param>
+    /// <param name="Aligned">It demands a memory operand on 16 bytes.</param>
+    /// <param name="Register">Place of the general register that it uses, or of the one that nobody reads.</param>
+    internal readonly record struct Stub(nint Code, bool Writes, bool Aligned, byte Register);
+
+    internal ref ushort Control => ref *(ushort*)_state->Float;
+
+    internal ref ushort Status => ref *(ushort*)(_state->Float + 2);
+
+    internal ref uint SimdControl => ref *(uint*)(_state->Float + 24);
+
+    /// <summary>FNINIT.</summary>
+    internal void Initialise()
+    {
+        Control = 0x37F;
+        Status = 0;
+        // The tags of FXSAVE: 0 is empty.
+        *(ushort*)(_state->Float + 4) = 0;
+        ForgetAddresses();
+    }
+
+    internal void Reset()
+    {
+        new Span<byte>(_state->Float, CpuState.FloatBytes).Clear();
+        Initialise();
+        SimdControl = SimdAllMasked;
+        *(uint*)(_state->Float + 28) = 0xFFFF;
+    }
+
+    /// <summary>Last instruction and operand: the host's addresses must never be seen by a guest.</summary>
+    internal void ForgetAddresses()
+    {
+        new Span<byte>(_state->Float + 6, 18).Clear();
+        // Which bits MXCSR has is the host's too.
+        *(uint*)(_state->Float + 28) = 0xFFFF;
+    }
+
+    /// <summary>The summary bit follows the unmasked exceptions.</summary>
+    internal void Summarise()
+    {
+        const ushort summaryAndBusy = 0x8080;
+        if ((Status & ~Control & AllMasked) != 0) Status |= summaryAndBusy;
+        else Status &= unchecked((ushort)~summaryAndBusy);
+    }
+
+    /// <summary>Runs one instruction.</summary>
+    /// <exception cref="GuestFault">An SSE exception that the guest did not mask.</exception>
+    internal void Run(void* code, byte* operand, byte* register, CpuState* s, bool simd)
+    {
+        var (control, simdControl) = (Control, SimdControl);
+        Control |= AllMasked;
+        Status &= 0x7F7F;
+        SimdControl = (simdControl | SimdAllMasked) & 0xFFFF;
+        var frame = stackalloc ulong[2];
+        frame[0] = Flags.Get(s) & Flags.Arithmetic | 2;
+        ((delegate* unmanaged<byte*, byte*, byte*, ulong*, byte*, void>)code)(s->Float, operand, register, frame, _host);
+        var raised = SimdControl & 0x3F;
+        Control = control;
+        SimdControl = (simdControl & ~0x3Fu) | (simdControl & 0x3F) | raised;
+        ForgetAddresses();
+        Summarise();
+        Flags.Set(s, (Flags.Get(s) & ~Flags.Arithmetic) | ((uint)frame[0] & Flags.Arithmetic));
+        if (simd && (raised & ~(simdControl & 0x3F) & ~(simdControl >> 7)) != 0) throw new GuestFault(GuestFault.SimdFloat);
+    }
+
+    /// <summary>Host code for an instruction; made once for all machines of the process.</summary>
+    internal static bool TryEncode(in Instruction guest, out Stub stub)
+    {
+        var i = guest;
+        byte register = CpuState.NoRegister * 8;
+        for (var n = 0; n < i.OpCount; n++)
+        {
+            if (i.GetOpKind(n) == OpKind.Memory)
+            {
+                i.MemoryBase = Register.RSI;
+                i.MemoryIndex = Register.None;
+                i.MemoryIndexScale = 1;
+                i.MemoryDisplacement64 = 0;
+                i.MemoryDisplSize = 0;
+                i.SegmentPrefix = Register.None;
+            }
+            else if (i.GetOpKind(n) == OpKind.Register && i.GetOpRegister(n).IsGPR())
+            {
+                register = Ops.OpTable.RegisterAt(i.GetOpRegister(n));
+                i.SetOpRegister(n, i.GetOpRegister(n).GetSize() == 2 ? Register.AX : Register.EAX);
+            }
+        }
+        if (register == CpuState.NoRegister * 8 && UsesHiddenRegister(guest))
+        {
+            stub = default;
+            return false;
+        }
+        var writer = new Bytes();
+        try
+        {
+            Emit(writer, i);
+        }
+        catch (EncoderException)
+        {
+            stub = default;
+            return false;
+        }
+        var (writes, aligned, slot) = (WritesMemory(guest), NeedsAlignment(guest), register);
+        var key = Convert.ToHexString(writer.Written) + (writes ? "w" : "") + (aligned ? "a" : "") + slot;
+        stub = s_stubs.GetOrAdd(key, _ => new(Place(writer.Written), writes, aligned, slot));
+        return stub.Code != 0;
+    }
+
+    static bool UsesHiddenRegister(in Instruction i)
+    {
+        var used = new InstructionInfoFactory().GetInfo(i);
+        foreach (var register in used.GetUsedRegisters())
+            if (register.Register.IsGPR() && i.MemoryBase != register.Register && i.MemoryIndex != register.Register) return true;
+        return false;
+    }
+
+    static bool WritesMemory(in Instruction i)
+    {
+        foreach (var memory in new InstructionInfoFactory().GetInfo(i).GetUsedMemory())
+            if (memory.Access is OpAccess.Write or OpAccess.ReadWrite or OpAccess.CondWrite or OpAccess.ReadCondWrite) return true;
+        return false;
+    }
+
+    /// <summary>Every 16-byte operand of these extensions lies on 16 bytes, except for the moves that say otherwise.</summary>
+    static bool NeedsAlignment(in Instruction i) => i.MemorySize.GetSize() == 16
+        && i.Mnemonic is not (Mnemonic.Movups or Mnemonic.Movupd or Mnemonic.Movdqu or Mnemonic.Lddqu);
+
+    // rdi: FXSAVE area · rsi: operand · rdx: register slot · rcx: flags · r8: the host's own area.
+    static void Emit(Bytes writer, in Instruction instruction)
+    {
+        var encoder = Encoder.Create(64, writer);
+        void One(in Instruction i) => encoder.Encode(i, 0);
+        One(Instruction.Create(Code.Fxsave64_m512byte, new MemoryOperand(Register.R8)));
+        One(Instruction.Create(Code.Fxrstor64_m512byte, new MemoryOperand(Register.RDI)));
+        One(Instruction.Create(Code.Mov_r32_rm32, Register.EAX, new MemoryOperand(Register.RDX)));
+        One(Instruction.Create(Code.Push_rm64, new MemoryOperand(Register.RCX)));
+        One(Instruction.Create(Code.Popfq));
+        One(instruction);
+        One(Instruction.Create(Code.Pushfq));
+        One(Instruction.Create(Code.Pop_rm64, new MemoryOperand(Register.RCX)));
+        One(Instruction.Create(Code.Mov_rm32_r32, new MemoryOperand(Register.RDX), Register.EAX));
+        One(Instruction.Create(Code.Fxsave64_m512byte, new MemoryOperand(Register.RDI)));
+        One(Instruction.Create(Code.Fxrstor64_m512byte, new MemoryOperand(Register.R8)));
+        One(Instruction.Create(Code.Retnq));
+    }
+
+    static nint Place(ReadOnlySpan<byte> code)
+    {
+        lock (s_gate)
+        {
+            if (s_arena == null)
+            {
+                // The same memory twice, once to write and once to run, so that no page is ever both.
+                var file = SysMman.memfd_create("float-stubs", SysMman.MFD_CLOEXEC);
+                if (file < 0 || SysMman.ftruncate(file, ArenaBytes) != 0) throw new IOException("No memory for host code.");
+                s_arena = (byte*)SysMman.mmap(null, ArenaBytes, SysMman.PROT_READ | SysMman.PROT_WRITE, SysMman.MAP_SHARED, file, 0);
+                s_run = (byte*)SysMman.mmap(null, ArenaBytes, SysMman.PROT_READ | SysMman.PROT_EXEC, SysMman.MAP_SHARED, file, 0);
+                if ((nint)s_arena == -1 || (nint)s_run == -1) throw new IOException("No executable memory for host code.");
+            }
+            if (code.Length > StubBytesMax || s_used + StubBytesMax > ArenaBytes) return 0;
+            code.CopyTo(new(s_arena + s_used, StubBytesMax));
+            s_used += StubBytesMax;
+            return (nint)(s_run + s_used - StubBytesMax);
+        }
+    }
+
+    static byte* s_run;
+
+    sealed class Bytes : CodeWriter
+    {
+        readonly List<byte> _bytes = [];
+
+        internal ReadOnlySpan<byte> Written => CollectionsMarshal.AsSpan(_bytes);
+
+        public override void WriteByte(byte value) => _bytes.Add(value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => NativeMemory.AlignedFree(_host);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+
+namespace RemoteChain.Emulator;
+
+/// <summary>What kind of thing came in from outside.</summary>
+public enum InputKind
+{
+    /// <summary>A byte at the first serial port.</summary>
+    Serial,
+
+    /// <summary>A scan code (set 1) of the keyboard.</summary>
+    Key,
+}
+
+/// <summary>Something from outside, with the instruction count at which the guest got it.</summary>
+/// <param name="Count">The count.</param>
+/// <param name="Kind">Where it went.</param>
+/// <param name="Value">The byte.</param>
+public readonly record struct GuestInput(long Count, InputKind Kind, byte Value);
+
+/// <summary>The one way from outside into a guest. Live, any thread posts and the machine takes it at its next stop, where it gets its count; the
+/// list of what was taken, replayed into an equal machine, gives the same states.</summary>
+public sealed class InputGate
+{
+    /// <summary>Inputs that may wait; more are refused.</summary>
+    public const int WaitingMax = 4096;
+
+    /// <summary>Inputs that a recording keeps; behind them it is incomplete and says so.</summary>
+    public const int RecordedMax = 1 << 20;
+
+    readonly ConcurrentQueue<(InputKind Kind, byte Value)> _waiting = new();
+    readonly List<GuestInput> _recorded = [];
+    readonly IReadOnlyList<GuestInput>? _replayed;
+    int _next;
+
+    /// <summary>A gate that takes what is posted.</summary>
+    public InputGate()
+    {
+    }
+
+    /// <summary>A gate that gives what was recorded and refuses everything else.</summary>
+    /// <param name="recording">In the order of their counts.</param>
+    public InputGate(IReadOnlyList<GuestInput> recording) => _replayed = recording;
+
+    /// <summary>Everything that went through, in order.</summary>
+    public IReadOnlyList<GuestInput> Recorded => _recorded;
+
+    /// <summary>False once more went through than is kept.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    /// <summary>Offers an input; any thread.</summary>
+    /// <returns>False when too many wait or a recording is replayed.</returns>
+    public bool TryPost(InputKind kind, byte value)
+    {
+        if (_replayed is not null || _waiting.Count >= WaitingMax) return false;
+        _waiting.Enqueue((kind, value));
+        return true;
+    }
+
+    /// <summary>The count at which a replay has its next input.</summary>
+    internal long Due => _replayed is not null && _next < _replayed.Count ? _replayed[_next].Count : long.MaxValue;
+
+    /// <summary>What the guest gets at this count; called until it says no.</summary>
+    internal bool TryTake(long now, out GuestInput input)
+    {
+        input = default;
+        if (_replayed is not null)
+        {
+            if (_next >= _replayed.Count || _replayed[_next].Count > now) return false;
+            input = _replayed[_next++];
+            return true;
+        }
+        if (!_waiting.TryDequeue(out var waiting)) return false;
+        input = new(now, waiting.Kind, waiting.Value);
+        if (_recorded.Count < RecordedMax) _recorded.Add(input);
+        else IsComplete = false;
+        return true;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using RemoteChain.Emulator.Devices;
+
+namespace RemoteChain.Emulator;
+
+/// <summary>An emulated PC: one i686 processor, RAM, and the devices of an early PC. Everything happens on the thread that calls
+/// <see cref="Run"/>, and depends on nothing but the options, what was loaded, and what came through the gate.</summary>
+public sealed unsafe class Machine : IDisposable
+{
+    /// <summary>The longest stretch between two looks at the gate: one millisecond of guest time.</summary>
+    const long SliceInstructions = GuestClock.InstructionsPerSecond / 1000;
+
+    readonly PortBus _ports = new();
+    readonly PciBus _pci = new();
+    readonly Core _core;
+    readonly Interpreter _engine;
+    readonly InputGate _gate;
+    readonly KeyboardController _keyboard;
+    readonly SerialPort _serial;
+    readonly IDevice[] _devices;
+    bool _resetWanted;
+
+    /// <summary>Makes a machine that has not run yet. Load something, then run it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">RAM of an impossible size.</exception>
+    /// <exception cref="IOException">The host has no room.</exception>
+    public Machine(MachineOptions options)
+    {
+        _gate = options.Gate;
+        Memory = new(options.MemoryBytes);
+        _core = new(Memory, _ports);
+        _engine = new(_core);
+        GuestClock clock = new(() => _core.Instant);
+        InterruptController controller = new(up => _core.InterruptLine = up);
+        _core.AcknowledgeInterrupt = controller.Acknowledge;
+        IntervalTimer timer = new(clock, up => controller.Set(0, up), () => _core.EventMoved = true);
+        RealTimeClock date = new(clock, options.Start, options.MemoryBytes);
+        _keyboard = new(up => controller.Set(1, up), () => _resetWanted = _core.EventMoved = true);
+        _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
+        _devices = [controller, timer, date, _keyboard, _serial];
+        _ports.Attach(controller, InterruptController.Ports);
+        _ports.Attach(timer, IntervalTimer.Ports);
+        _ports.Attach(date, RealTimeClock.Ports);
+        _ports.Attach(_keyboard, KeyboardController.Ports);
+        _ports.Attach(_serial, _serial.Ports);
+        _ports.Attach(_pci);
+    }
+
+    /// <summary>The guest's RAM.</summary>
+    public PhysicalMemory Memory { get; }
+
+    /// <summary>Instructions done, and instructions' worth of time that passed while halted: the guest's only clock.</summary>
+    public long Count => _core.Now;
+
+    /// <summary>Of <see cref="Count"/>, what was skipped while the guest was halted.</summary>
+    public long IdleCount { get; private set; }
+
+    /// <summary>What the engine did, for reports: guest exceptions, interrupts, decoded blocks.</summary>
+    public (long Faults, long Interrupts, int Blocks) Figures => (_engine.Faults, _engine.Interrupts, _engine.Blocks);
+
+    internal Core Core => _core;
+
+    /// <summary>Runs until the count is reached exactly, or the guest cannot go on. While the guest is halted, time jumps to the next
+    /// event.</summary>
+    public MachineStop Run(long until)
+    {
+        while (true)
+        {
+            _core.EventMoved = false;
+            var now = _core.StampBoundary();
+            foreach (var device in _devices)
+                if (device.Due <= now) device.Fire(now);
+            while (_gate.TryTake(now, out var input)) Accept(input);
+            if (_resetWanted) return MachineStop.Reset;
+            if (now >= until) return MachineStop.Count;
+            var next = Math.Min(until, _gate.Due);
+            foreach (var device in _devices) next = Math.Min(next, device.Due);
+            _core.EventMoved = false;
+            switch (_engine.Run(Math.Min(next - now, SliceInstructions)))
+            {
+                case EngineExit.Shutdown:
+                    return MachineStop.Shutdown;
+                case EngineExit.Halted:
+                    if ((_core.State->SystemFlags & Flags.Interrupt) == 0) return MachineStop.Halted;
+                    // SAFETY: the state belongs to the core, which lives as long as this machine.
+                    Idle(next);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>A hash over registers, RAM and devices: equal for equal machines at equal counts.</summary>
+    public string StateHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        StateWriter to = new();
+        var s = _core.State;
+        to.Add(Count, (long)s->Ip, Flags.Get(s), s->Cpl, s->Halted, s->Inhibit, (long)s->Cr0, (long)s->Cr2, (long)s->Cr3, (long)s->Cr4);
+        for (var i = 0; i < 8; i++) to.Add((long)s->Gpr[i], (long)s->Debug[i]);
+        for (var i = 0; i < 8; i++)
+        {
+            ref var segment = ref (&s->Es)[i];
+            to.Add(segment.Selector, (long)segment.Base, segment.Limit, segment.Access);
+        }
+        to.Add((long)s->Gdt.Base, s->Gdt.Limit, (long)s->Idt.Base, s->Idt.Limit);
+        to.Add((long)s->SysenterCs, (long)s->SysenterSp, (long)s->SysenterIp, (long)s->TscOffset, (long)s->PageAttributes);
+        to.AddBytes(new ReadOnlySpan<byte>(s->Float, CpuState.FloatBytes));
+        foreach (var device in _devices) device.Save(to);
+        _pci.Save(to);
+        hash.AppendData(to.Written);
+        const int part = 1 << 24;
+        for (long at = 0; at < Memory.Bytes; at += part)
+            hash.AppendData(Memory.Span((ulong)at, (int)Math.Min(part, Memory.Bytes - at)));
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    void Accept(GuestInput input)
+    {
+        if (input.Kind == InputKind.Serial) _serial.Receive(input.Value);
+        else _keyboard.Type(input.Value);
+    }
+
+    void Idle(long until)
+    {
+        var skipped = until - _core.Now;
+        // Not further than one slice at a time, so that live input is not late.
+        skipped = Math.Min(skipped, SliceInstructions);
+        if (skipped <= 0 || _core.InterruptLine) return;
+        IdleCount += skipped;
+        _core.Skip(skipped);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _core.Dispose();
+        Memory.Dispose();
+    }
+}
