@@ -8,6 +8,7 @@ using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Hops;
 using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Latency.Keeping;
@@ -92,6 +93,9 @@ public static class NodeHosting
         services.AddSingleton<RelayStore>().AddSingleton<RelayNode>();
         services.AddSingleton(provider => NodeKey.LoadOrCreate(
             provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ConfinedPrograms>().AddSingleton<HostKeys>();
+        services.AddSingleton(provider => new SshClient(
+            provider.GetRequiredService<DataDirectory>().RuntimeDirectory, provider.GetRequiredService<ConfinedPrograms>().StartAsync));
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());

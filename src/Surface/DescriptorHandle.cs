@@ -4,7 +4,7 @@ using RemoteChain.Surface.Native;
 namespace RemoteChain.Surface;
 
 /// <summary>An owned file descriptor: closed exactly once, whatever happens.</summary>
-public sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
+public sealed unsafe class DescriptorHandle : SafeHandleMinusOneIsInvalid
 {
     /// <summary>Takes ownership of <paramref name="descriptor"/>.</summary>
     public DescriptorHandle(int descriptor) : base(ownsHandle: true) => SetHandle(descriptor);
@@ -46,6 +46,16 @@ public sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
         {
             if (added) other.DangerousRelease();
         }
+    }
+
+    /// <summary>Two connected ends of a stream, close-on-exec, without a path.</summary>
+    /// <exception cref="IOException">The process has no descriptor left.</exception>
+    public static (DescriptorHandle Here, DescriptorHandle There) CreateStreamPair()
+    {
+        var pair = stackalloc int[2];
+        // SAFETY: the kernel fills in two integers.
+        if (SysSocket.socketpair(SysSocket.AF_UNIX, SysSocket.SOCK_STREAM | SysSocket.SOCK_CLOEXEC, 0, pair) != 0) throw Errno.Last("socketpair");
+        return (new(pair[0]), new(pair[1]));
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ FuzzTarget[] targets =
     new ProfileTarget(),
     new ProxyTarget(),
     new RelayTarget(),
+    new SshTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);

@@ -29,6 +29,7 @@ public sealed class LayerKind
         Kinds.GatewayLayer.Definition,
         Kinds.DirectLayer.Definition,
         Kinds.VpnLayer.Definition,
+        Kinds.SshLayer.Definition,
         Kinds.ProxyLayer.Definition,
         Kinds.RelayLayer.Definition,
         Kinds.RdpLayer.Definition,
@@ -37,7 +38,7 @@ public sealed class LayerKind
     ];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["ssh", "machine"];
+    public static IReadOnlyList<string> Planned { get; } = ["machine"];
 
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }

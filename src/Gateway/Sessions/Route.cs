@@ -15,7 +15,9 @@ namespace RemoteChain.Gateway.Sessions;
 /// <param name="secrets">For hops that sign in.</param>
 /// <param name="tunnels">The node's tunnels.</param>
 /// <param name="relays">The node among others, for relays.</param>
-public sealed class Route(SecretVault secrets, TunnelPool tunnels, RelayNode relays)
+/// <param name="ssh">Starts ssh.</param>
+/// <param name="hostKeys">Trust in jump hosts.</param>
+public sealed class Route(SecretVault secrets, TunnelPool tunnels, RelayNode relays, SshClient ssh, HostKeys hostKeys)
 {
     /// <summary>The hops in dialing order.</summary>
     /// <param name="chain">The chain.</param>
@@ -28,6 +30,8 @@ public sealed class Route(SecretVault secrets, TunnelPool tunnels, RelayNode rel
         DirectLayer direct => new DirectHop(direct.Timeout),
         VpnLayer vpn => WithSecret(chain, vpn, vpn.Profile, KindsOf(vpn), secret => VpnOf(vpn, secret)),
         ProxyLayer proxy => WithSignIn(chain, proxy, proxy.Credentials, [SecretKind.Login], signIn => new ProxyHop(proxy, signIn)),
+        SshLayer jump => WithSignIn(chain, jump, jump.Credentials, [SecretKind.Login, SecretKind.SshKey], signIn => new SshHop(
+            jump, signIn!, ssh, hostKeys.KnownType(chain.Name, jump), (type, seen) => hostKeys.Judge(chain.Name, jump, type, seen))),
         _ => throw new InvalidOperationException($"{layer.Label} has no hop: name it here"),
     };
 

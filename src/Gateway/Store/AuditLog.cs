@@ -11,7 +11,7 @@ public enum AuditAction
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted,
-    CertificatePinned, CertificateChanged, PinForgotten,
+    CertificatePinned, CertificateChanged, HostKeyPinned, HostKeyChanged, PinForgotten,
     FaultInjected, FaultEnded,
     RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,
     NodeStarted, NodeStopped,

@@ -19,13 +19,17 @@ public sealed class Sandbox
     // Bubblewrap takes the filter from an open descriptor, which only a shell can give it without native code in the node.
     private const string OpenFilterAndRun = "exec bwrap --seccomp 9 \"$@\" 9<\"$0\"";
     private const string FilterFile = "worker.seccomp";
+    private const string PasswdFile = "worker.passwd";
+    private const string Passwd = "worker:x:65534:65534::/tmp:/bin/sh\n";
 
     private readonly string _workerExecutable;
     private readonly bool _confined;
     private readonly string? _filterPath;
+    private readonly string _passwdPath;
 
-    private Sandbox(string workerExecutable, bool confined, string? filterPath)
+    private Sandbox(string workerExecutable, bool confined, string? filterPath, string passwdPath)
     {
+        _passwdPath = passwdPath;
         _workerExecutable = workerExecutable;
         _confined = confined;
         _filterPath = filterPath;
@@ -45,10 +49,13 @@ public sealed class Sandbox
             return (null, $"the worker {workerExecutable} is missing: build it with ./remotechain up");
         }
 
+        string passwdPath = Path.Combine(runtimeDirectory, PasswdFile);
         if (allowUnsafe)
         {
-            return (new Sandbox(workerExecutable, confined: false, null), null);
+            return (new Sandbox(workerExecutable, confined: false, null, passwdPath), null);
         }
+
+        File.WriteAllText(passwdPath, Passwd);
 
         string? filterPath = null;
         if (SystemCallFilter.Program() is { } filter)
@@ -58,7 +65,7 @@ public sealed class Sandbox
         }
 
         string? problem = Probe(filterPath);
-        return problem is null ? (new Sandbox(workerExecutable, confined: true, filterPath), null) : (null, problem);
+        return problem is null ? (new Sandbox(workerExecutable, confined: true, filterPath, passwdPath), null) : (null, problem);
     }
 
     /// <summary>The command that starts one worker, whose control socket is listening at <paramref name="controlSocketPath"/>.</summary>
@@ -88,6 +95,47 @@ public sealed class Sandbox
         Add(arguments, "--", $"{WorkerPath}/{Path.GetFileName(_workerExecutable)}", "--control", ControlPath);
         return start;
     }
+
+    /// <summary>
+    /// The arguments of bubblewrap that confine a program of the distribution like a worker: it sees itself, a shell, what is listed and one
+    /// folder that it may write to. The system call filter, if there is one, must be its descriptor <paramref name="filterDescriptor"/>.
+    /// </summary>
+    /// <param name="command">The program's path and arguments.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="readOnly">Files and folders that it sees, at their own places.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="filterDescriptor">Number of the descriptor.</param>
+    internal IReadOnlyList<string> Confine(
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> readOnly, string folder,
+        int filterDescriptor)
+    {
+        var arguments = new List<string>();
+        if (_filterPath is not null)
+        {
+            Add(arguments, "--seccomp", $"{filterDescriptor}");
+        }
+
+        AddConfinement(arguments);
+        Add(arguments, "--symlink", "usr/bin", "/bin", "--ro-bind", "/bin/sh", "/usr/bin/sh");
+        foreach (string path in readOnly)
+        {
+            Add(arguments, "--ro-bind", path, path);
+        }
+
+        // Programs ask for the name of their user.
+        Add(arguments, "--ro-bind", _passwdPath, "/etc/passwd", "--bind", folder, folder);
+        foreach (var (name, value) in environment)
+        {
+            Add(arguments, "--setenv", name, value);
+        }
+
+        Add(arguments, "--");
+        arguments.AddRange(command);
+        return arguments;
+    }
+
+    /// <summary>Where the system call filter lies; null when there is none.</summary>
+    internal string? FilterPath => _filterPath;
 
     private static void AddConfinement(ICollection<string> arguments)
     {

@@ -21,14 +21,18 @@ internal sealed class SpawnThread : IDisposable
     }
 
     /// <summary>Starts a process; the exception of a failed start reaches the caller.</summary>
-    public Task<Process> StartAsync(ProcessStartInfo start)
+    public Task<Process> StartAsync(ProcessStartInfo start) =>
+        StartAsync(() => Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start"));
+
+    /// <summary>Starts a process in a way of the caller's own; the exception of a failed start reaches the caller.</summary>
+    public Task<T> StartAsync<T>(Func<T> start)
     {
-        var done = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add(() =>
         {
             try
             {
-                done.SetResult(Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start"));
+                done.SetResult(start());
             }
             catch (Exception ex)
             {

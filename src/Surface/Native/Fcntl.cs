@@ -21,9 +21,10 @@ static partial class Fcntl
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fallocate(int descriptor, int mode, long offset, long length);
 
-    internal static int DuplicateCloseOnExec(int descriptor)
+    /// <summary>A copy whose number is <paramref name="from"/> or greater.</summary>
+    internal static int DuplicateCloseOnExec(int descriptor, int from = 0)
     {
-        var copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+        var copy = fcntl(descriptor, F_DUPFD_CLOEXEC, from);
         return copy >= 0 ? copy : throw Errno.Last("fcntl(F_DUPFD_CLOEXEC)");
     }
 }

@@ -180,7 +180,6 @@ public sealed class ChainDocumentTests
     }
 
     [Theory]
-    [InlineData("ssh")]
     [InlineData("machine")]
     public void Parse_KindOfALaterVersion_SaysNotAvailable(string kind)
     {

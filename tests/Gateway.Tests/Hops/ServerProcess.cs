@@ -11,6 +11,7 @@ internal sealed class ServerProcess : IDisposable
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
+    private bool _disposed;
 
     private ServerProcess(Process process, DirectoryInfo folder, int port) => (_process, _folder, Port) = (process, folder, port);
 
@@ -20,10 +21,11 @@ internal sealed class ServerProcess : IDisposable
 
     /// <summary>Starts and waits until it accepts connections.</summary>
     /// <param name="prepare">Gets the folder and the port, writes what the server needs, and says the command.</param>
-    public static ServerProcess Start(Func<string, int, string[]> prepare)
+    /// <param name="port">The port; 0 for a free one.</param>
+    public static ServerProcess Start(Func<string, int, string[]> prepare, int port = 0)
     {
         var folder = Directory.CreateTempSubdirectory("rc-hop-");
-        int port = FreePort();
+        port = port == 0 ? FreePort() : port;
         string[] command = prepare(folder.FullName, port);
         // Not to the console of the tests; a shell that becomes the server can say so without pipes that somebody must read.
         string line = string.Join(' ', command.Select(word => $"'{word}'"));
@@ -93,6 +95,12 @@ internal sealed class ServerProcess : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

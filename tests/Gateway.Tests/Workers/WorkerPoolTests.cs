@@ -91,7 +91,7 @@ public sealed class WorkerPoolTests : IAsyncLifetime
         await _pool.DisposeAsync();
         Assert.False(Directory.Exists($"/proc/{id}"));
         Assert.Empty(Directory.GetDirectories("/sys/fs/cgroup", $"remotechain-{Environment.ProcessId}-*", SearchOption.AllDirectories));
-        Assert.Equal(["worker.seccomp"], Directory.GetFiles(_directory).Select(Path.GetFileName));
+        Assert.Equal(["worker.passwd", "worker.seccomp"], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
     }
 
     private async Task<WorkerProcess> TakeAsync()
