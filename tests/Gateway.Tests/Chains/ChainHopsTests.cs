@@ -31,8 +31,7 @@ public sealed class ChainHopsTests
     [InlineData("  - kind: vpn\n    profile: x\n    type: ipsec\n",
         "line 5, column 11: layer 1 (vpn): `type` must be one of auto, wireguard, openvpn")]
     [InlineData("  - kind: proxy\n    host: p\n  - kind: direct\n  - kind: vpn\n    profile: x\n    type: wireguard\n",
-        "line 6, column 5: layer 3 (vpn): WireGuard sends packets, but layer 1 (proxy) before it carries only connections; put the tunnel first, "
-            + "or use an OpenVPN profile with TCP")]
+        "line 6, column 5: layer 3 (vpn): WireGuard sends packets, but layer 1 (proxy) before it carries only connections; put the tunnel first")]
     public void Parse_MistakeInATunnel_IsToldWithItsPlace(string layers, string expected) => Assert.Contains(expected,
         ChainDocument.Parse($"name: a\nlayers:\n{layers}  - kind: rdp\n    host: h\n").Errors.Select(error => error.ToString()));
 

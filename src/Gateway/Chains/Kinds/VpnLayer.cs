@@ -66,5 +66,5 @@ public sealed record VpnLayer(int Number, string Profile, VpnType Type, TimeSpan
 
     /// <summary>Why a tunnel that sends packets cannot begin behind <paramref name="carrier"/>, as the end of a sentence.</summary>
     public static string WhyNotBehind(HopLayer carrier) =>
-        $"sends packets, but {carrier.Label} before it carries only connections; put the tunnel first, or use an OpenVPN profile with TCP";
+        $"sends packets, but {carrier.Label} before it carries only connections; put the tunnel first";
 }
