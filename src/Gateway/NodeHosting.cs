@@ -99,7 +99,7 @@ public static class NodeHosting
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());
-        services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(),
+        services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(), provider.GetRequiredService<RelayNode>().Hold,
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
             provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));

@@ -25,7 +25,7 @@ static class InjectCommands
         var command = new Verb("inject",
             "Slows one stage down by a known amount, until Ctrl+C. Only where the node was started with --lab-faults.",
             "inject gateway/decode --delay 5ms", "inject gateway/encode --delay 20ms --shape intermittent --share 10% --for 60s",
-            "inject network --on desk-1 --delay 30ms --direction down", "inject host --on desk-1 --user alice --delay 5ms", "inject list", "inject clear")
+            "inject network --on desk-1 --delay 30ms --direction down", "inject host --on desk-1 --user alice --delay 5ms", "inject relay --delay 5ms", "inject list", "inject clear")
             { place, delay, shape, share, session, time, seed, List(calling), Clear(calling) };
         lab.AddTo(command);
         calling(command, async call =>

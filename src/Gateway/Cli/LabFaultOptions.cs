@@ -44,7 +44,7 @@ sealed class LabFaultOptions
     /// <exception cref="IOException">The lab is not there, or the system refuses.</exception>
     public LabFault? Begin(Call call, FaultOrder order)
     {
-        if (order.Layer == FaultPlace.Gateway) return null;
+        if (FaultPlace.IsOfNode(order.Layer)) return null;
         var lab = LabDescription.Open(call.Value(_lab) ?? Environment.GetEnvironmentVariable(LabVariable) ?? LabDefault);
         if (order.Layer == FaultPlace.Host)
         {

@@ -9,7 +9,10 @@ public static class FaultPlace
     /// <summary>The layer whose stages the node holds up itself. The others are held up by the command that orders them.</summary>
     public const string Gateway = "gateway";
 
-    /// <summary>The way between the gateway and a lab host.</summary>
+    /// <summary>What this node does as a relay for others: of all that it relays.</summary>
+    public const string Relay = "relay";
+
+    /// <summary>Any cable of a lab: to a host, to a site's router (under its tunnels and ways in), or behind one.</summary>
     public const string Network = "network";
 
     /// <summary>The way between the gateway and the lab's seat.</summary>
@@ -21,10 +24,14 @@ public static class FaultPlace
     private static readonly Dictionary<string, string[]> s_stages = new()
     {
         [Gateway] = ["receive", "forward", "decode", "publish", "picture-queue", "encode"],
+        [Relay] = ["inside"],
         [Network] = ["transport"],
         [User] = ["transport"],
         [Host] = ["application", "pause"],
     };
+
+    /// <summary>Whether the node holds it up itself; else the command does that orders it.</summary>
+    public static bool IsOfNode(string layer) => layer is Gateway or Relay;
 
     /// <summary>All places, as they are typed.</summary>
     public static IEnumerable<string> All => s_stages.SelectMany(layer => layer.Value.Select(stage => $"{layer.Key}/{stage}"));
@@ -60,8 +67,9 @@ public static class FaultPlace
         };
         if (!TryShape(order.Shape, out var shape)) problem ??= "A shape is constant, intermittent or jitter.";
         if (problem is not null) return false;
-        if (order.Layer != Gateway) return true;
-        var stage = (FaultStage)Array.IndexOf(s_stages[Gateway], order.Stage);
+        if (!IsOfNode(order.Layer)) return true;
+        // A relay has one stage: its number says nothing.
+        var stage = order.Layer == Relay ? default : (FaultStage)Array.IndexOf(s_stages[Gateway], order.Stage);
         delay = new Inject(stage, (long)(order.DelayMillis * 1e6), shape, order.SharePercent * 10, order.Seed);
         return true;
     }

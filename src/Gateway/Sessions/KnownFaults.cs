@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface.Control;
 
@@ -10,9 +11,10 @@ namespace RemoteChain.Gateway.Sessions;
 /// </summary>
 /// <param name="allowed">Whether the node was started for a lab; else every order is refused.</param>
 /// <param name="sessions">The running sessions.</param>
+/// <param name="relay">What holds up relayed bytes.</param>
 /// <param name="audit">Where it is written down.</param>
 /// <param name="time">The clock.</param>
-public sealed class KnownFaults(bool allowed, ISessionDirectory sessions, AuditLog audit, TimeProvider time) : IAsyncDisposable
+public sealed class KnownFaults(bool allowed, ISessionDirectory sessions, RelayHold relay, AuditLog audit, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>Faults at once.</summary>
     public const int FaultsMax = 64;
@@ -49,7 +51,7 @@ public sealed class KnownFaults(bool allowed, ISessionDirectory sessions, AuditL
 
             var now = time.GetUtcNow();
             var fault = new Fault($"f{++_serial}", order, by, now, order.ForMillis is { } millis ? now.AddMilliseconds(millis) : null);
-            if (delay is not null && await sessions.InjectAsync(order.Session!, delay) is null)
+            if (delay is not null && await ObeyAsync(order, delay) is null)
                 return (null, $"The workers of the session '{order.Session}' do not answer.");
             _inForce.Add((fault, delay));
             audit.Append(new(AuditAction.FaultInjected, by, order.Session ?? order.Target ?? "", from, Described(fault)));
@@ -126,7 +128,15 @@ public sealed class KnownFaults(bool allowed, ISessionDirectory sessions, AuditL
     }
 
     private async Task<FaultAccount?> AccountAsync(Fault fault, Inject? delay) =>
-        delay is not null && await sessions.InjectAsync(fault.Order.Session!, delay) is { } accounts ? FaultAccount.Of(accounts) : null;
+        delay is not null && await ObeyAsync(fault.Order, delay) is { } accounts ? FaultAccount.Of(accounts) : null;
+
+    /// <summary>Tells those who wait. Null when they do not answer.</summary>
+    private async Task<IReadOnlyCollection<Injected>?> ObeyAsync(FaultOrder order, Inject delay)
+    {
+        if (order.Layer != FaultPlace.Relay) return await sessions.InjectAsync(order.Session!, delay);
+        relay.Set(delay);
+        return [relay.Account];
+    }
 
     private async Task<IReadOnlyList<Fault>> EndAsync(Predicate<Fault> which, string by)
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
 using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Latency.Statistics;
 using RemoteChain.Harness;
@@ -33,9 +35,10 @@ public static class BlameBenchmark
         var lab = Lab.Open();
         var hosts = lab.Hosts.Values.Where(host => host.Kind == "xrdp").Take(LanesMax).ToList();
         await using var node = await NodeProcess.StartAtAsync("0.0.0.0", null, "--lab-faults");
-        // Most hosts' sessions are idle, one is busy, and one user sits at the seat.
+        await using var relay = await RelayAsync(node, hosts);
+        // Most hosts' sessions are idle, one is busy, and one user sits at the seat; the first host is also reached over the relay.
         var threads = hosts.Select((host, index) => new BlameThread(
-            node, lab, [BlameRoad.Direct(host)], sitsAtSeat: index == 0, hosts.Count > 1 && index == hosts.Count - 1 ? "busy" : "idle", seed + index)).ToList();
+            node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, hosts.Count > 1 && index == hosts.Count - 1 ? "busy" : "idle", seed + index)).ToList();
         if (lab.Sites.Count > 0)
         {
             var sites = new SiteLayers(lab);
@@ -84,6 +87,22 @@ public static class BlameBenchmark
 
         var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
         return BlameReport.Of(scores, rest, samples, Stopwatch.GetElapsedTime(began), plan.Count - done.Count, closed);
+    }
+
+    // On this machine: a longer link to it is the network's fault, which other roads have.
+    private static async Task<NodeProcess> RelayAsync(NodeProcess node, IReadOnlyList<LabHost> hosts)
+    {
+        var address = $"127.0.0.1:{FreeRdpProxy.FreePort()}";
+        var relay = await NodeProcess.StartAtAsync("127.0.0.1", null, "--lab-faults", "--relay", address);
+        using var invited = JsonDocument.Parse(await relay.SendAsync(HttpMethod.Post, "relays/invitations", JsonContent.Create(new { name = "near" })));
+        await node.SendAsync(HttpMethod.Post, "relays/enrolments", JsonContent.Create(
+            new { name = BlameRoad.RelayName, address, code = invited.RootElement.GetProperty("code").GetString() }));
+        foreach (var host in hosts)
+        {
+            await relay.SendAsync(HttpMethod.Post, "relays/rules", JsonContent.Create(new { rule = $"{host.Address}:{host.Port}" }));
+        }
+
+        return relay;
     }
 
     // A picture beside the terminal makes most samples busy; the two are never compared with each other.

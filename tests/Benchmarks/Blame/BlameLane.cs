@@ -108,7 +108,7 @@ public sealed class BlameLane : IDisposable
             }
             else
             {
-                commands.Add(InjectedFault.Begin(_node, [.. _road.Words(fault.Place, run.Kind, _node.RdpPort),
+                commands.Add(InjectedFault.Begin(fault.Place == "relay/inside" ? _road.Relay! : _node, [.. _road.Words(fault.Place, run.Kind, _node.RdpPort),
                     "--delay", string.Create(CultureInfo.InvariantCulture, $"{fault.DelayMillis}ms"), "--shape", fault.Shape, "--seed", $"{_random.Next()}",
                     "--lab", _lab.File]));
             }

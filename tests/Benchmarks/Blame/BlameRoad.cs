@@ -16,6 +16,17 @@ public sealed record BlameRoad(
     public static BlameRoad Direct(LabHost host) => new(
         BlamePlace.Direct, host, host.Users[0], [Desktop(host)], false, new Dictionary<string, string> { ["network/transport"] = host.Name });
 
+    /// <summary>Over a node that relays, straight to a host of the lab.</summary>
+    public static BlameRoad Relayed(LabHost host, string user, NodeProcess relay) => new(
+        "relay", host, user, [$"kind: relay\nnode: {RelayName}", $"kind: rdp\nhost: {host.Address}\nport: {host.Port}\ncredentials: {host.Name}-{user}"], false,
+        new Dictionary<string, string> { ["network/transport"] = host.Name }) { Relay = relay };
+
+    /// <summary>What the relay is called in chains.</summary>
+    public const string RelayName = "far";
+
+    /// <summary>The node on the way; null when there is none.</summary>
+    public NodeProcess? Relay { get; init; }
+
     /// <summary>Those through the lab's sites; all of them share cables, so they are taken one at a time.</summary>
     public static IReadOnlyList<BlameRoad> OfSites(SiteLayers sites)
     {
@@ -36,6 +47,7 @@ public sealed record BlameRoad(
     /// <summary>What comes behind <c>remotechain inject</c> for a fault that the node does not put in itself.</summary>
     public IEnumerable<string> Words(string place, RunKind kind, int frontPort) => place switch
     {
+        "relay/inside" => [place],
         "user/transport" => [place, "--port", $"{frontPort}"],
         "host/application" or "nested/application" => ["host/application", "--on", Host.Name, "--user", User],
         _ when kind == RunKind.ProbePath => ["network/transport", "--on", Cables[place], "--probes-only"],

@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Latency.Statistics;
 
 namespace RemoteChain.Benchmarks.Blame;
@@ -34,8 +35,10 @@ public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool S
             places.Length > 0 && places.All(place => verdict.Changes.Take(places.Length).Any(change => change.Parts.Any(place.IsLayer))),
             named ? faults.Zip(found, (fault, change) => Math.Abs(change!.Size.Nanos / 1e6 - fault.DelayMillis)).Max() : null,
             faults.Length == 0 ? null : Leak(verdict, faults, places), wrong.Count(change => change.Certainty == Certainty.Certain), wrong.Count,
-            string.Join(", ", verdict.Changes.Select(change => $"{change} {change.Shape} {change.Size.Nanos / 1e6:0.0} ms {change.Certainty}")));
+            verdict.Changes.IsEmpty && faults.Length > 0 ? $"nothing named; {string.Join(", ", verdict.Stages.Select(Moved))}" : string.Join(", ", verdict.Changes.Select(change => $"{change} {change.Shape} {change.Size.Nanos / 1e6:0.0} ms {change.Certainty}")));
     }
+
+    private static string Moved(PartChange stage) => $"{stage.Part} {stage.Typical.Nanos / 1e6:+0.0;-0.0;0}{stage.Grade.Letter()}";
 
     /// <summary>Changes of the other stages that chance does not explain, against what was injected: in the middle, or on average where a fault
     /// leaves the middle alone. Stages that are blamed together share what one of them got.</summary>

@@ -88,7 +88,7 @@ public sealed class FaultEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Order_OnANodeForPeople_IsRefused()
     {
-        await using var faults = new KnownFaults(false, _node.Sessions, _node.Get<AuditLog>(), _node.Time);
+        await using var faults = new KnownFaults(false, _node.Sessions, new(), _node.Get<AuditLog>(), _node.Time);
         var (fault, refusal) = await faults.OrderAsync(new("gateway", "decode", 5, Session: "4f2a"), "ann", "", default);
 
         Assert.Null(fault);

@@ -39,6 +39,9 @@ public sealed class FarEnd : IDisposable
         _sweep = new Timer(_ => Sweep(), null, s_silenceMax / 3, s_silenceMax / 3);
     }
 
+    /// <summary>A delay of what is relayed, for labs.</summary>
+    public RelayHold Hold { get; } = new();
+
     /// <summary>What is being relayed now.</summary>
     public IReadOnlyList<RelayedStream> Streams
     {
@@ -58,7 +61,7 @@ public sealed class FarEnd : IDisposable
     /// <param name="from">Its address, for the audit log.</param>
     public void Serve(RelayLink link, RelayWord? first, RelayPeer peer, string from)
     {
-        var stream = new RelayedStream(link, peer.Name);
+        var stream = new RelayedStream(link, peer.Name, Hold);
         try
         {
             if (!TryEnter(stream))

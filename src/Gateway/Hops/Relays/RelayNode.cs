@@ -42,6 +42,9 @@ public sealed class RelayNode : IDisposable
     /// <summary>Nodes that wait for this one.</summary>
     public WaitingNodes Waiting { get; } = new();
 
+    /// <summary>A delay of what is relayed, for labs.</summary>
+    public RelayHold Hold => _farEnd.Hold;
+
     /// <summary>What is being relayed now.</summary>
     public IReadOnlyList<RelayedStream> Streams => _farEnd.Streams;
 

@@ -5,12 +5,13 @@ namespace RemoteChain.Gateway.Hops.Relays;
 /// <summary>One connection that this node relays: two threads, one for each direction, and what they have counted.</summary>
 public sealed class RelayedStream : IDisposable
 {
+    private readonly RelayHold _hold;
     private SocketStream? _target;
     private volatile bool _over;
 
-    internal RelayedStream(RelayLink link, string peer)
+    internal RelayedStream(RelayLink link, string peer, RelayHold hold)
     {
-        (Link, Peer) = (link, peer);
+        (Link, Peer, _hold) = (link, peer, hold);
         link.Through = () => Up.LatelyNanos is null && Down.LatelyNanos is null ? null : (Up.LatelyNanos ?? 0) + (Down.LatelyNanos ?? 0);
     }
 
@@ -71,6 +72,7 @@ public sealed class RelayedStream : IDisposable
     {
         for (var piece = Link.Next(); !piece.IsEmpty; piece = Link.Next())
         {
+            _hold.Wait();
             _target!.Write(piece);
             Up.Add(piece.Length, MonotonicClock.NowNanos() - Link.TakenNanos);
         }
