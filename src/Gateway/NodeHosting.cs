@@ -15,6 +15,7 @@ using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Latency.Live;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Workers;
 
@@ -67,7 +68,7 @@ public static class NodeHosting
         services.AddSingleton(_ => DataDirectory.Open(options.DataPath));
         services.AddSingleton(provider => new Database(provider.GetRequiredService<DataDirectory>().DatabaseFile,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>()
+        services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>().AddSingleton<NestedTemplateStore>()
             .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>();
         services.AddSingleton<LatencyStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>()
             .AddSingleton<LatencyMetrics>().AddSingleton<LiveStrips>();
@@ -96,7 +97,8 @@ public static class NodeHosting
         services.AddSingleton<ConfinedPrograms>().AddSingleton<HostKeys>();
         services.AddSingleton(provider => new SshClient(
             provider.GetRequiredService<DataDirectory>().RuntimeDirectory, provider.GetRequiredService<ConfinedPrograms>().StartAsync));
-        services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
+        services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<NestedTemplates>()
+            .AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(), provider.GetRequiredService<RelayNode>().Hold,

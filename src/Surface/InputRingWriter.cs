@@ -87,6 +87,9 @@ public sealed unsafe class InputRingWriter : IDisposable
         _bell.Ring();
     }
 
+    /// <summary>Entries that can be written now without losing any.</summary>
+    public int Room => Capacity - (int)Used;
+
     /// <summary>True when something waits outside the ring.</summary>
     public bool HasPending => _hasPendingMove || _owesRelease;
 

@@ -10,6 +10,7 @@ FuzzTarget[] targets =
     new ProxyTarget(),
     new RelayTarget(),
     new SshTarget(),
+    new MarkerTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);

@@ -44,7 +44,7 @@ public sealed class SurfaceFileTests
         using var surface = SurfaceFile.Create();
         using var readOnly = SurfaceFile.OpenReadOnly(surface);
         using var bell = Bell.Create();
-        using var child = await ChildProcess.StartAsync("reopen", "bwrap", "--bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-user",
+        using var child = await TestChild.StartAsync("reopen", "bwrap", "--bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--unshare-user",
             "--uid", "65534", "--cap-drop", "ALL", "--die-with-parent");
         child.Control.Send(new Join(1, "", false, readOnly, bell.Handle, null, null));
         Assert.Equal($"errno {EACCES}", await child.ReportAsync());

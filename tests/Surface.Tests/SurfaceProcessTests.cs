@@ -17,8 +17,8 @@ public sealed class SurfaceProcessTests
         using var readOnly = SurfaceFile.OpenReadOnly(surface);
         using var bell = Bell.Create();
         using var otherBell = Bell.Create();
-        using var painter = await ChildProcess.StartAsync("paint");
-        using var other = await ChildProcess.StartAsync("check");
+        using var painter = await TestChild.StartAsync("paint");
+        using var other = await TestChild.StartAsync("check");
         painter.StartPainting(surface);
         painter.Control.Send(new AttachFront(1, false, bell.Handle, null));
         painter.Control.Send(new AttachFront(2, false, otherBell.Handle, null));
@@ -50,7 +50,7 @@ public sealed class SurfaceProcessTests
     public async Task Copy_WriterKilledInside_StalledUntilANewWriterAttaches()
     {
         using var surface = SurfaceFile.Create();
-        using var painter = await ChildProcess.StartAsync("die-inside");
+        using var painter = await TestChild.StartAsync("die-inside");
         painter.StartPainting(surface);
         Assert.Equal("inside", await painter.ReportAsync());
         painter.Kill();
@@ -86,7 +86,7 @@ public sealed class SurfaceProcessTests
         var random = new Random(1);
         for (var round = 0; round < 8; round++)
         {
-            using var painter = await ChildProcess.StartAsync("paint");
+            using var painter = await TestChild.StartAsync("paint");
             painter.StartPainting(surface, 640, 480);
             var killAfter = Stopwatch.GetTimestamp() + random.Next(20, 60) * 1_000_000L;
             while (Stopwatch.GetTimestamp() < killAfter) checker.Look();
@@ -113,7 +113,7 @@ public sealed class SurfaceProcessTests
         Assert.True(SurfaceReader.TryOpen(readOnly, out var reader));
         using var _ = reader;
         var picture = new byte[Painter.Width * 4 * Painter.Height];
-        using (var child = await ChildProcess.StartAsync("check"))
+        using (var child = await TestChild.StartAsync("check"))
         {
             child.Control.Send(new Join(2, "", false, readOnly, theirs.Handle, null, null));
             for (var i = 1; i <= 2_000; i++) Painter.Paint(writer, picture, i);
@@ -133,7 +133,7 @@ public sealed class SurfaceProcessTests
         using var input = InputFile.Create();
         using var surface = SurfaceFile.Create();
         using var bell = Bell.Create();
-        using var typist = await ChildProcess.StartAsync("type");
+        using var typist = await TestChild.StartAsync("type");
         Assert.True(InputRingReader.TryOpen(input, 7, out var ring));
         using var _ = ring;
         typist.Control.Send(new Join(7, "", true, surface, bell.Handle, input, bell.Handle));

@@ -112,6 +112,7 @@ static class ApiHosting
             SessionEndpoints.Map(api);
             PassEndpoints.Map(api);
             PinEndpoints.Map(api);
+            NestedEndpoints.Map(api);
             FaultEndpoints.Map(api);
             LatencyEndpoints.Map(api);
         }

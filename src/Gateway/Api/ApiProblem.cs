@@ -30,6 +30,13 @@ static class ApiProblem
         detail: string.Join('\n', errors),
         extensions: new Dictionary<string, object?> { ["errors"] = errors });
 
+    /// <summary>A template with mistakes: all of them, each with its place.</summary>
+    public static IResult InvalidTemplate(IReadOnlyList<ChainError> errors) => TypedResults.Problem(
+        statusCode: StatusCodes.Status422UnprocessableEntity,
+        title: $"The template cannot be used: {errors[0]}{(errors.Count > 1 ? $", and {errors.Count - 1} more" : "")}.",
+        detail: string.Join('\n', errors),
+        extensions: new Dictionary<string, object?> { ["errors"] = errors });
+
     /// <summary>A file with lines that cannot be used: all of them, each with its number.</summary>
     public static IResult InvalidProfile(IReadOnlyList<ProfileRemark> errors) => TypedResults.Problem(
         statusCode: StatusCodes.Status422UnprocessableEntity,

@@ -3,6 +3,7 @@ using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Api;
@@ -20,6 +21,11 @@ static class SessionEndpoints
     /// <param name="For">The account whose session it is; only an admin may name somebody else.</param>
     public sealed record NewSession(string? Chain, int? Width, int? Height, string? For);
 
+    /// <summary>Keys that shall be pressed together.</summary>
+    /// <param name="Keys">Modifiers and one key, joined by +: <c>ctrl+alt+del</c>.</param>
+    /// <param name="Layer">Number of the desktop's layer in the chain; none for the innermost desktop.</param>
+    public sealed record WantedKeys(string? Keys, int? Layer);
+
     public static void Map(RouteGroupBuilder api)
     {
         var sessions = api.MapGroup("/sessions").WithTags("sessions");
@@ -32,6 +38,8 @@ static class SessionEndpoints
             .ProducesProblem(404);
         sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.")
             .Produces(204).ProducesProblem(404);
+        sessions.MapPost("/{id}/keys", PressKeysAsync).WithSummary("Presses keys together in one of the session's desktops: ctrl+alt+del for layer 3.")
+            .Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         sessions.MapPost("/{id}/probe", StartProbe).WithSummary("Presses keys at the host to measure from end to end, where the chain allows it.")
             .Produces<KeyProbeReport>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         sessions.MapGet("/{id}/probe", GetProbe).WithSummary("The newest probe of a session, as far as it has come.")
@@ -57,6 +65,19 @@ static class SessionEndpoints
         return sessions.Open(owner, chain, new(width, height, ScalePercent, UsKeyboard), caller.Account.Name, caller.From) is { } session
             ? TypedResults.Ok(session)
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "This node has no room for another session.");
+    }
+
+    static async Task<IResult> PressKeysAsync(string id, WantedKeys wanted, Caller caller, ISessionDirectory sessions, AuditLog audit,
+        CancellationToken cancellationToken)
+    {
+        if (Visible(id, caller, sessions) is not { } session) return ApiProblem.NotFound($"running session '{id}'");
+        if (!KeyChord.TryParse(wanted.Keys ?? "", out var chord)) return ApiProblem.Invalid($"`keys` must be a chord: {KeyChord.Rule}.");
+        var (found, refusal) = await sessions.PressKeysAsync(id, chord, wanted.Layer, cancellationToken);
+        if (!found) return ApiProblem.NotFound($"running session '{id}'");
+        if (refusal is not null) return ApiProblem.Conflict(refusal);
+        audit.Append(new(AuditAction.KeysPressed, caller.Account.Name, session.Chain, caller.From,
+            $"{id}: {chord.Text} in {(wanted.Layer is { } layer ? $"layer {layer}" : "the innermost desktop")}"));
+        return TypedResults.NoContent();
     }
 
     static IResult StartProbe(string id, int? count, Caller caller, ISessionDirectory sessions)

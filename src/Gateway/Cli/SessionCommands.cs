@@ -9,7 +9,7 @@ namespace RemoteChain.Gateway.Cli;
 static class SessionCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("session", "Running sessions: list, open, show, kill, detach, ended.") { List(calling), Open(calling), Show(calling),
+        new Verb("session", "Running sessions: list, open, show, keys, kill, detach, ended.") { List(calling), Open(calling), Show(calling), Keys(calling),
             Kill(calling), Detach(calling), Ended(calling) };
 
     static Argument<string> Id() => new("id") { Description = "The session, as `session list` shows it; the beginning is enough." };
@@ -57,11 +57,30 @@ static class SessionCommands
                     .. HostRows(session.Host),
                 ], "");
                 call.Terminal.Output.WriteLine();
+                call.Terminal.Table(["LAYER", "DESKTOP", "STATE", "FAILURE"],
+                    session.Desktops.Select(desktop => new[] { $"{desktop.Layer}", desktop.Title, desktop.State, desktop.Failure ?? "" }), "");
+                call.Terminal.Output.WriteLine();
                 call.Terminal.Table(["FRONT", "USER", "FROM", "CLIENT", "MAY", "SINCE"],
                     session.Fronts.Select(front => new[] { $"{front.Number}", front.Account, front.Address, front.Client, front.ViewOnly
                         ? "watch" : "work", Terminal.Moment(front.Since) }),
                     "Nobody looks at it now.");
             });
+        });
+        return command;
+    }
+
+    static Verb Keys(Calling calling)
+    {
+        var (id, keys) = (Id(), new Argument<string>("keys") { Description = "Modifiers and one key, joined by +." });
+        var layer = new Option<int?>("--layer") { HelpName = "K", Description = "Number of the desktop's layer in the chain (default: the innermost desktop)." };
+        var command = new Verb("keys", "Presses keys together in one of a session's desktops.", "session keys 4f2a ctrl+alt+del",
+            "session keys 4f2a ctrl+alt+del --layer 3") { id, keys, layer };
+        calling(command, async call =>
+        {
+            var full = await FullIdAsync(call, call.Value(id));
+            await call.Client.SendAsync(HttpMethod.Post, $"/sessions/{full}/keys", new { keys = call.Value(keys), layer = call.Value(layer) },
+                call.Cancellation);
+            call.Done($"{call.Value(keys)} was pressed.");
         });
         return command;
     }

@@ -28,6 +28,7 @@ internal sealed class Back : IAsyncDisposable
     private readonly Lock _fronts = new();
     private readonly List<AttachFront> _beforeStart = [];
     private readonly List<Inject> _delaysBeforeStart = [];
+    private int? _holdBeforeStart;
     private readonly DelayAnswers _delays = new();
     private readonly Task _running;
     private WorkerProcess? _started;
@@ -78,6 +79,16 @@ internal sealed class Back : IAsyncDisposable
         {
             _beforeStart.RemoveAll(message => message.FrontNumber == frontNumber);
             _started?.Send(new DetachFront(frontNumber));
+        }
+    }
+
+    /// <summary>Drops what all fronts but one type and click from now on; 0 = everybody may again.</summary>
+    public void Hold(int exceptFront)
+    {
+        lock (_fronts)
+        {
+            _holdBeforeStart = exceptFront;
+            _started?.Send(new HoldInput(exceptFront));
         }
     }
 
@@ -246,8 +257,13 @@ internal sealed class Back : IAsyncDisposable
             // Not disposed of: the surface and the bell are the session's, the password and the socket are disposed of by the caller.
             worker.Send(new StartDesktop(
                 _layer.Host, user, domain, password, size.Width, size.Height, _request.ScalePercent,
-                _layer.KeyboardLayout ?? _request.KeyboardLayout, (DesktopSecurity)_layer.Security, pinned, _layer.Graphics, _request.AlternateShell,
+                _request.OuterKeyboardLayout ?? _layer.KeyboardLayout ?? _request.KeyboardLayout, (DesktopSecurity)_layer.Security, pinned, _layer.Graphics, _request.AlternateShell,
                 _request.Surface, _request.InputBell, socket));
+            if (_holdBeforeStart is { } holder)
+            {
+                worker.Send(new HoldInput(holder));
+            }
+
             _beforeStart.ForEach(message => worker.Send(message));
             _beforeStart.Clear();
             _delaysBeforeStart.ForEach(delay => _ = _delays.AskAsync(() => worker.Send(delay)));
@@ -327,4 +343,4 @@ internal sealed class Back : IAsyncDisposable
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
     string Session, int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
-    HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell = "");
+    HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell, uint? OuterKeyboardLayout);

@@ -1,6 +1,7 @@
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Sessions;
@@ -25,6 +26,14 @@ public interface ISessionDirectory
 
     /// <summary>Takes one front off a session, which goes on. False when there is none of that id and number.</summary>
     Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken);
+
+    /// <summary>Presses keys together in one of a session's desktops.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="chord">The keys as they shall arrive.</param>
+    /// <param name="layer">Number of the desktop's layer; null for the innermost.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Whether there is such a session, and why the keys were not pressed: null when they were.</returns>
+    Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken);
 
     /// <summary>Holds up a stage of a session's workers, or asks for the account of what is held up already.</summary>
     /// <returns>The accounts of the workers that obey; null when there is no such session.</returns>

@@ -1,6 +1,7 @@
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Sessions;
@@ -22,6 +23,10 @@ public sealed class NoSessions : ISessionDirectory
 
     /// <inheritdoc/>
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken) =>
+        Task.FromResult<(bool, string?)>((false, null));
 
     /// <inheritdoc/>
     public (bool Found, string? Refusal) Probe(string id, int count, string by) => (false, null);

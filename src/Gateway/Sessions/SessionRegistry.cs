@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface.Control;
 
@@ -91,6 +92,10 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
     /// <inheritdoc/>
     public async Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         RunnerOf(id) is { } session && await session.DetachAsync(front, $"{by} took this viewer off the session.", cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken) =>
+        RunnerOf(id) is { } session ? (true, await session.PressKeysAsync(chord, layer, cancellationToken)) : (false, null);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay) =>

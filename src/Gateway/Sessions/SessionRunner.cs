@@ -2,8 +2,8 @@ using System.Threading.Channels;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
-using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Latency.Recording;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
@@ -14,7 +14,7 @@ namespace RemoteChain.Gateway.Sessions;
 /// One running session: owns its surface, its back and its fronts, and drives <see cref="SessionMachine"/>. All of it happens on one
 /// loop that reads one bounded channel; whoever has news writes there.
 /// </summary>
-public sealed class SessionRunner
+public sealed partial class SessionRunner
 {
     /// <summary>Fronts of one session at once; the desktop worker watches one input ring for each.</summary>
     public const int FrontsMax = 32;
@@ -179,6 +179,12 @@ public sealed class SessionRunner
                 front?.Leave(w.Sentence);
                 w.Done.SetResult(front is not null);
                 break;
+            case NestedWork w when w.Watch == _nested:
+                await NestedChangedAsync(w.State);
+                break;
+            case KeysWork w:
+                w.Asked.SetResult(PressKeysAsync(w.Chord, w.Layer));
+                break;
             case InjectWork w:
                 _faults.Keep(w.Delay);
                 w.Asked.SetResult(Task.WhenAll(StageFaults.IsOfFront(w.Delay.Stage)
@@ -239,6 +245,9 @@ public sealed class SessionRunner
                 case ShowFailure e:
                     ShowFailure(e);
                     break;
+                case ShowPicture when _plan.Levels.Count > 0:
+                    WatchNested(_back!);
+                    break;
                 case ShowPicture:
                     Probes.BackLive(_back!);
                     Show(new Notice("", NoticeKind.None, 0));
@@ -255,11 +264,23 @@ public sealed class SessionRunner
 
     private void StartBack(int attempt)
     {
+        if (_context.Nested.TryPlan(_chain, _geometry.KeyboardLayout, out _plan) is { } impossible)
+        {
+            Report(new BackLost(attempt, impossible, MonotonicClock.NowNanos()));
+            return;
+        }
+
         var request = new DesktopRequest(
             Id, _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
-            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _chain.Runtime?.Command ?? "");
+            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _plan.OuterShell, _plan.OuterKeyboardLayout);
         Latency.BackChanged();
         _back = new Back(attempt, _context, _chain, request, Report);
+        if (_plan.Levels.Count > 0)
+        {
+            // Until the innermost picture is there, what people type would go into a script that asks for a password.
+            _back.Hold(Typist.FrontNumber);
+        }
+
         foreach (var (front, attached) in _fronts)
         {
             _back.Attach(attached.ForBack(front));
@@ -276,6 +297,7 @@ public sealed class SessionRunner
         if (_back is { } back)
         {
             _back = null;
+            await ForgetNestedAsync();
             await Probes.BackGoneAsync();
             await back.DisposeAsync();
         }
@@ -305,7 +327,7 @@ public sealed class SessionRunner
 
     private async ValueTask<bool> AddFrontAsync(SessionFront front)
     {
-        if (_fronts.Count >= FrontsMax || _frontNumber >= KeyProbe.FrontNumber - 1)
+        if (_fronts.Count >= FrontsMax || _frontNumber >= Typist.FrontNumber - 1)
         {
             return false;
         }
@@ -327,6 +349,7 @@ public sealed class SessionRunner
         _context.Audit.Append(new AuditEvent(
             AuditAction.SessionJoined, front.Account.Name, ChainName, front.Address, front.ViewOnly ? $"{Id} (view only)" : Id));
         await StepAsync(new FrontJoined());
+        _nested?.Retry();
         return true;
     }
 
@@ -354,6 +377,7 @@ public sealed class SessionRunner
             (work as JoinWork)?.Joined.SetResult(false);
             (work as DetachWork)?.Done.SetResult(false);
             (work as InjectWork)?.Asked.SetResult(Task.FromResult<Injected?[]>([]));
+            (work as KeysWork)?.Asked.SetResult(Task.FromResult<string?>("The session has ended."));
         }
 
         _pauseTimer?.Dispose();
@@ -377,9 +401,9 @@ public sealed class SessionRunner
     }
 
     private SessionSummary Summarize() => new(
-        Id, ChainName, Owner.Name, _state.Name, SessionMachine.FailureOf(_state)?.Sentence(),
+        Id, ChainName, Owner.Name, StateName, (SessionMachine.FailureOf(_state) ?? _inner?.Failure)?.Sentence(),
         [.. _fronts.Keys.Select(f => new FrontSummary(f.Number, f.Account.Name, f.Address, f.Client, f.ViewOnly, f.Since, f.ProcessId))],
-        Since, 0, 0);
+        Since, 0, 0) { Desktops = SummarizeDesktops() };
 
     private abstract record Work;
 

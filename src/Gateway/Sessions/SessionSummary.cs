@@ -23,7 +23,19 @@ public sealed record SessionSummary(
     int Width,
     int Height,
     int? ProcessId = null,
-    HostSummary? Host = null);
+    HostSummary? Host = null)
+{
+    /// <summary>The desktops and the program of the chain, from the outside in, each with its own state.</summary>
+    public IReadOnlyList<DesktopSummary> Desktops { get; init; } = [];
+}
+
+/// <summary>One desktop of a session, or the program in the innermost one.</summary>
+/// <param name="Layer">Number of its layer in the chain.</param>
+/// <param name="Title">As reports name it.</param>
+/// <param name="State"><c>waiting</c>, <c>connecting</c>, <c>live</c>, <c>unconfirmed</c> (a picture is there, but whether it is this desktop is not known),
+/// <c>reconnecting</c> or <c>failed</c>.</param>
+/// <param name="Failure">Why, while that matters.</param>
+public sealed record DesktopSummary(int Layer, string Title, string State, string? Failure);
 
 /// <summary>One front of a session.</summary>
 /// <param name="Number">Identifies it within its session.</param>

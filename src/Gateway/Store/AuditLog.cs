@@ -7,7 +7,8 @@ namespace RemoteChain.Gateway.Store;
 public enum AuditAction
 {
     SignInAccepted, SignInRefused, SignedOut, AccountLocked, AccountUnlocked,
-    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, FrontDetached,
+    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, KeysPressed, FrontDetached,
+    TemplateSaved, TemplateRemoved,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted,

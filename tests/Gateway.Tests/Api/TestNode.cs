@@ -11,6 +11,7 @@ using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Latency.Probes;
 using RemoteChain.Gateway.Sessions;
+using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Access;
 using RemoteChain.Gateway.Tests.Store;
@@ -109,6 +110,9 @@ public sealed class TestSessions : ISessionDirectory
 
     public KeyProbeReport? ProbeReport(string id) =>
         Find(id) is null ? null : KeyProbeReport.Of(false, 2, "", [new(1000, 20_000_000, 20_000_000), new(1000, null, KeyProbe.PatienceNanos)]);
+
+    public Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken) =>
+        Task.FromResult<(bool, string?)>((Find(id) is not null, layer == 1 ? "layer 1 (gateway) has no keyboard" : null));
 
     /// <summary>What the workers were told last, by stage.</summary>
     public Dictionary<FaultStage, Inject> Delays { get; } = [];

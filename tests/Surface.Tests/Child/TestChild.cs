@@ -4,13 +4,13 @@ using RemoteChain.Surface.Control;
 namespace RemoteChain.Surface.Tests.Child;
 
 /// <summary>Starts this assembly as another process and holds the other end of its control socket. Disposing kills it.</summary>
-sealed class ChildProcess : IDisposable
+sealed class TestChild : IDisposable
 {
     const int StartMillisMax = 20_000;
 
     readonly Process _process;
 
-    ChildProcess(Process process, ControlSocket control)
+    TestChild(Process process, ControlSocket control)
     {
         _process = process;
         Control = control;
@@ -20,16 +20,16 @@ sealed class ChildProcess : IDisposable
 
     internal int Id => _process.Id;
 
-    internal static async Task<ChildProcess> StartAsync(string mode, params string[] wrapper)
+    internal static async Task<TestChild> StartAsync(string mode, params string[] wrapper)
     {
         using var timeout = new CancellationTokenSource(StartMillisMax);
         var path = Path.Combine(Path.GetTempPath(), $"rc-{Environment.ProcessId}-{Guid.NewGuid():N}");
         using var listener = new ControlListener(path);
-        string[] command = [.. wrapper, "dotnet", "exec", typeof(ChildProcess).Assembly.Location, mode, path];
+        string[] command = [.. wrapper, "dotnet", "exec", typeof(TestChild).Assembly.Location, mode, path];
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..]))!;
         var control = await listener.AcceptAsync(timeout.Token);
         if (wrapper.Length == 0) Assert.Equal(process.Id, control.Peer.ProcessId);
-        var child = new ChildProcess(process, control);
+        var child = new TestChild(process, control);
         Assert.Equal(new Ready(mode), await child.ReceiveAsync());
         return child;
     }
