@@ -50,7 +50,6 @@ key $ROUTER/server.key
 tls-crypt $ROUTER/tls-crypt.key
 dh none
 remote-cert-tls client
-duplicate-cn
 data-ciphers AES-256-GCM:CHACHA20-POLY1305
 ping 1
 ping-restart 6

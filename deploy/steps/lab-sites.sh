@@ -22,7 +22,7 @@ describe_sites() {
     echo "$east_lan.10" > "$lab/hosts/east-desk/also"    # west-desk's address too: only the tunnel says which of the two is meant
     make_wireguard_keys
     make_openvpn_keys "$lab/hosts/east"
-    make_openvpn_client_key
+    make_openvpn_client_keys visitor west-desk
     write_openvpn_profiles
     write_desktop_vpn
 }
@@ -86,35 +86,38 @@ make_openvpn_keys() {   # FOLDER
     sign "$1/server" "$1" "$1/server.ext"
 }
 
-make_openvpn_client_key() {
+# One for each client: a server ends the tunnel that a client had when the same one comes again, and gives it the same address.
+make_openvpn_client_keys() {   # CLIENT…
     dir=$lab/hosts/east
     printf 'keyUsage=digitalSignature\nextendedKeyUsage=clientAuth\n' > "$dir/client.ext"
-    make_request "$dir/client" visitor
-    sign "$dir/client" "$dir" "$dir/client.ext"
+    for client in "$@"; do
+        make_request "$dir/$client" "$client"
+        sign "$dir/$client" "$dir" "$dir/client.ext"
+    done
     openvpn --genkey tls-crypt "$dir/tls-crypt.key"
 }
 
 inline() { printf '<%s>\n' "$1"; sed -n '/^-----BEGIN/,/^-----END/p' "$2"; printf '</%s>\n' "$1"; }
 
-openvpn_profile() {   # PROTOCOL
+openvpn_profile() {   # PROTOCOL CLIENT
     printf 'client\ndev tun\nproto %s\nremote %s %s\nnobind\npersist-tun\npersist-key\n' "$1" "$(address_of east 2)" "$OPENVPN_PORT"
     printf 'remote-cert-tls server\nverify-x509-name east-router name\ndata-ciphers AES-256-GCM:CHACHA20-POLY1305\nverb 3\n'
     inline ca "$lab/hosts/east/ca.crt"
-    inline cert "$lab/hosts/east/client.crt"
-    inline key "$lab/hosts/east/client.key"
+    inline cert "$lab/hosts/east/$2.crt"
+    inline key "$lab/hosts/east/$2.key"
     inline tls-crypt "$lab/hosts/east/tls-crypt.key"
 }
 
 write_openvpn_profiles() {
-    openvpn_profile udp > "$lab/sites/east/openvpn-udp.ovpn"
-    openvpn_profile tcp > "$lab/sites/east/openvpn-tcp.ovpn"
+    openvpn_profile udp visitor > "$lab/sites/east/openvpn-udp.ovpn"
+    openvpn_profile tcp visitor > "$lab/sites/east/openvpn-tcp.ovpn"
 }
 
 # The tunnel that only west-desk has. It starts at an address of its own, because both LANs may be the same and a router without
 # address translation could not tell whom an answer is for. One route, longer than the LAN's, leads to the desktop on the other side.
 write_desktop_vpn() {
     {
-        openvpn_profile udp | sed '/^nobind/d'
+        openvpn_profile udp west-desk | sed '/^nobind/d'
         printf 'local %s\nlport 0\nresolv-retry infinite\nconnect-retry 1 1\n' "$(backbone_address 10)"
         printf 'pull-filter ignore "route "\npull-filter ignore dhcp-option\nroute %s\n' "$(cat "$lab/hosts/east-desk/address")"
     } > "$lab/hosts/west-desk/site.ovpn"

@@ -28,6 +28,7 @@ sealed unsafe class ChildProcess : IDisposable
     readonly StringBuilder _said = new();
     EventLoop.Wish? _ended, _talking;
     bool _reaped;
+    int _status;
 
     ChildProcess(int process, DescriptorHandle output)
     {
@@ -47,6 +48,19 @@ sealed unsafe class ChildProcess : IDisposable
         {
             Listen();
             return string.Join("; ", _said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+        }
+    }
+
+    /// <summary>How it ended, with what it said last if it ended by itself; waits for the end.</summary>
+    internal string Ending
+    {
+        get
+        {
+            var status = Reap();
+            var (signal, code) = (status & 0x7F, status >> 8); // wait(2)
+            // Whoever was killed had no time for last words: what stands there is older.
+            if (signal != 0) return $"killed by signal {signal}";
+            return Said is { Length: > 0 } said ? $"status {code}: {said}" : $"status {code}";
         }
     }
 
@@ -109,11 +123,8 @@ sealed unsafe class ChildProcess : IDisposable
     public void Dispose()
     {
         StopWatching();
-        if (!_reaped)
-        {
-            Linux.kill(_process, Linux.SIGKILL);
-            Reap();
-        }
+        if (!_reaped) Linux.kill(_process, Linux.SIGKILL);
+        Reap();
 
         Handle.Dispose();
         _output.Dispose();
@@ -121,6 +132,7 @@ sealed unsafe class ChildProcess : IDisposable
 
     int Reap()
     {
+        if (_reaped) return _status;
         int status;
         // SAFETY: the kernel fills in one integer.
         while (Linux.waitpid(_process, &status, 0) < 0 && Errno.Number == Errno.EINTR)
@@ -128,7 +140,7 @@ sealed unsafe class ChildProcess : IDisposable
         }
 
         _reaped = true;
-        return status;
+        return _status = status;
     }
 
     void StopWatching()

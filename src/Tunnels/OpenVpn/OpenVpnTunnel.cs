@@ -167,8 +167,7 @@ sealed class OpenVpnTunnel(EventLoop loop, NetworkNamespace outer, OpenOpenVpn s
         _management!.HearLast();
         // Its last words were the reason.
         if (Lost is null) return;
-        var said = _why.Length > 0 ? _why : _program!.Said;
-        Fail(FailureCause.HopDown, said.Length > 0 ? $"openvpn ended: {said}" : "openvpn ended", _isOpen ? FailureStage.Run : FailureStage.Dial);
+        Fail(FailureCause.HopDown, $"openvpn ended: {(_why.Length > 0 ? _why : _program!.Ending)}", _isOpen ? FailureStage.Run : FailureStage.Dial);
     }
 
     void Answer(ManagementLine.PasswordWanted wanted)

@@ -25,6 +25,9 @@ sealed class UserspaceDevice : WireGuardDevice
     /// <summary>What the program has said.</summary>
     internal string Said => _program.Said;
 
+    /// <summary>How the program ended.</summary>
+    internal string Ending => _program.Ending;
+
     internal override bool IsReady(out string? problem)
     {
         problem = null;

@@ -32,11 +32,7 @@ sealed class WireGuardTunnel(EventLoop loop, NetworkNamespace outer, OpenWireGua
         WaitForDevice();
     }
 
-    void ProgramEnded()
-    {
-        var said = ((UserspaceDevice)_device!).Said;
-        Fail(FailureCause.HopDown, said.Length > 0 ? $"wireguard-go ended: {said}" : "wireguard-go ended", FailureStage.Run);
-    }
+    void ProgramEnded() => Fail(FailureCause.HopDown, $"wireguard-go ended: {((UserspaceDevice)_device!).Ending}", FailureStage.Run);
 
     void WaitForDevice()
     {

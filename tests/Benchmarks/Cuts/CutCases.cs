@@ -46,7 +46,8 @@ static class CutCases
             Cable(sites, "OpenVPN, site's cable cut", OpenVpn, openVpn, "east"),
             Killed(node, "OpenVPN, tunnel killed", OpenVpn, openVpn, "openvpn"),
             Power(sites, "OpenVPN, router without power", OpenVpn, openVpn, "east"),
-            Key(sites, "OpenVPN, server's key changed", OpenVpn, openVpn, "east", "openvpn"),
+            // Another authority than the profile's: only a person can say whether that is right.
+            Key(sites, "OpenVPN, server's key changed", OpenVpn, openVpn, "east", "openvpn") with { NeedsPerson = true },
             Cable(sites, "ssh, site's cable cut", Ssh, ssh, "west"),
             Killed(node, "ssh, client killed", Ssh, ssh, "ssh"),
             SshKey(node, sites, "ssh, host key changed", Ssh, ssh),

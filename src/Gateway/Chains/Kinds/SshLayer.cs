@@ -1,3 +1,5 @@
+using RemoteChain.Gateway.Store;
+
 namespace RemoteChain.Gateway.Chains.Kinds;
 
 /// <summary>An SSH server that connects to the next layer on our behalf: a jump host.</summary>
@@ -25,7 +27,7 @@ public sealed record SshLayer(int Number, string Host, int Port, string Credenti
         reader.Number,
         Host: reader.Host("host"),
         Port: reader.Number32("port", 1, 65535, PortDefault),
-        Credentials: reader.RequiredSecretName("credentials"),
+        Credentials: reader.RequiredSecretName("credentials", [SecretKind.Login, SecretKind.SshKey]),
         HostKey: reader.Optional<KeyFingerprint>("host-key", KeyFingerprint.Expected, KeyFingerprint.TryParse)));
 
     /// <inheritdoc/>
