@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using FreeRdp;
 using RemoteChain.Harness;
 
 namespace RemoteChain.Hops.EndToEnd;
@@ -32,7 +31,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     {
         string chain = $"cut-{work}".ToLowerInvariant();
         await fixture.Node.AddHostAsync(chain, fixture.Lab, "desk-1", "alice");
-        using var viewer = Open(chain);
+        using var viewer = fixture.Watch(chain);
         await fixture.Lab.CommandAsync("run", "desk-1", "alice", "clock");
 
         string said = await CutAsync(chain, "desk-1", viewer, work);
@@ -45,7 +44,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     public Task Cut_CableOfTheProxy_IsTheProxysFailureAndHeals() => OneThread.Run(async () =>
     {
         await fixture.Node.SaveChainAsync("cut-proxy", fixture.Sites.Socks(), fixture.Sites.WestDesk("w01"));
-        using var viewer = Open("cut-proxy");
+        using var viewer = fixture.Watch("cut-proxy");
 
         string said = await CutAsync("cut-proxy", "west", viewer, Work.Types);
 
@@ -61,7 +60,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     {
         string chain = $"tunnel-{verb}-{what}".Replace(' ', '-');
         await fixture.Node.SaveChainAsync(chain, SiteLayers.WireGuard(2), fixture.Sites.WestDesk("w02"));
-        using var viewer = Open(chain);
+        using var viewer = fixture.Watch(chain);
 
         string said = await CutAsync(chain, what, viewer, Work.Types, verb);
 
@@ -73,7 +72,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     public Task Pause_HostStandsStillForThreeSeconds_KeepsItsSession() => OneThread.Run(async () =>
     {
         await fixture.Node.AddHostAsync("paused", fixture.Lab, "desk-2", "bob");
-        using var viewer = Open("paused");
+        using var viewer = fixture.Watch("paused");
         int worker = (await SessionAsync("paused")).GetProperty("processId").GetInt32();
         var programs = ProcessTree.Descendants(fixture.Lab.ProcessOf("desk-2"));
         Assert.NotEmpty(programs);
@@ -142,19 +141,6 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
 
     private async Task<JsonElement> SessionAsync(string chain) =>
         await fixture.Node.SessionOfAsync(chain) ?? throw new InvalidOperationException($"no session of {chain}; {fixture.Node.Output}");
-
-    private Viewer Open(string chain)
-    {
-        var (viewer, failure) = Viewer.Connect("127.0.0.1", fixture.Node.RdpPort, o => o with
-        {
-            User = $"{NodeProcess.Admin}#{chain}", Password = fixture.Node.AdminPassword, Security = RdpSecurity.Tls,
-        });
-        Assert.True(viewer is not null, $"{failure}");
-        Assert.True(viewer.Pump(TimeSpan.FromSeconds(20), () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2))), $"no picture; {viewer.Ended}");
-        viewer.Settle(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(5));
-        viewer.Click(200, 200);
-        return viewer;
-    }
 
     private static void Busy(Viewer viewer, Work work, TimeSpan time, Func<bool> done)
     {

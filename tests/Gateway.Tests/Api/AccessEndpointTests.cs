@@ -104,6 +104,8 @@ public sealed class AccessEndpointTests : IAsyncLifetime
         "the secret 'tunnel' is of kind wireguard; what fits here is openvpn")]
     [InlineData("  - kind: proxy\n    host: p\n  - kind: vpn\n    profile: tunnel\n  - kind: rdp\n    host: h\n",
         "the secret 'tunnel' is a WireGuard profile, which sends packets, but layer 1 (proxy) before it carries only connections")]
+    [InlineData("  - kind: ssh\n    host: j\n    credentials: tunnel\n  - kind: rdp\n    host: h\n",
+        "the secret 'tunnel' is of kind wireguard; what fits here is login or ssh-key")]
     [InlineData("  - kind: vpn\n    profile: nobody\n  - kind: rdp\n    host: h\n", "make it first with `remotechain secret import nobody FILE`")]
     public async Task Chain_WithASecretThatDoesNotFit_IsRefused(string layers, string expected)
     {
