@@ -31,7 +31,7 @@ public sealed class VpnTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     [SitesFact]
     public async Task Run_TunnelKilled_IsNamedAndComesBackByItself_AndNothingIsLeft()
     {
-        await fixture.OpenAsync("killed", SiteLayers.WireGuard(2), fixture.Sites.WestDesk("ann"));
+        await fixture.OpenAsync("killed", SiteLayers.WireGuard(2), fixture.Sites.WestDesk("w03"));
 
         await KillAsync("wireguard-go");
 
