@@ -9,6 +9,9 @@ public enum SshWord
     /// <summary>Something else: kept to explain the end.</summary>
     Other,
 
+    /// <summary>What else ssh says of its channels: it explains no end.</summary>
+    Note,
+
     /// <summary>Is this host key right?</summary>
     AskHostKey,
 
@@ -67,6 +70,7 @@ public readonly record struct SshLine(SshWord Word, string Text, KeyFingerprint 
             _ when IsOfChannel(line, OpenFailed) => new(SshWord.OpenFailed, line[(line.IndexOf(OpenFailed, StringComparison.Ordinal) + OpenFailed.Length)..]),
             _ when IsOfChannel(line, ": free:") => new(SshWord.Closed, line),
             _ when line.Contains("channel 0: free:", StringComparison.Ordinal) => new(SshWord.Ending, line),
+            _ when line.Contains(":channel_", StringComparison.Ordinal) => new(SshWord.Note, line),
             _ => new(SshWord.Other, WithoutPlace(line)),
         };
     }
@@ -111,7 +115,7 @@ public readonly record struct SshLine(SshWord Word, string Text, KeyFingerprint 
                 (FailureCause.WrongCredentials, $"{secret} is not let in: {last}"),
             _ when Any("Unable to negotiate") => (FailureCause.Unsupported, $"nothing in common with this server: {last}"),
             _ when Any("not responding") || Any("timed out") => (FailureCause.TimedOut, "the jump host does not answer any more"),
-            _ when stage == FailureStage.Run => (FailureCause.ConnectionLost, $"the connection to the jump host ended: {last}"),
+            _ when stage == FailureStage.Run => (FailureCause.ConnectionLost, $"the connection to the jump host ended{(last.Length > 0 ? $": {last}" : "")}"),
             _ when Any("invalid format") || Any("banner line") || Any("Bad packet length") =>
                 (FailureCause.ProtocolError, $"this is no SSH server: {last}"),
             _ when stage == FailureStage.Handshake =>
