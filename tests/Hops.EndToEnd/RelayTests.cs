@@ -53,7 +53,6 @@ public sealed class RelayTests(SitesFixture fixture) : IClassFixture<SitesFixtur
 
     [SitesTheory]
     [InlineData("TERM")]
-    [InlineData("KILL")]
     [InlineData("STOP")]
     public Task Run_RelayIsGone_IsNamedAndTheSessionComesBackByItself(string signal) => OneThread.Run(async () =>
     {
