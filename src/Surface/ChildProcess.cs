@@ -20,6 +20,9 @@ public sealed unsafe class ChildProcess
     /// <summary>Its number; somebody else's once <see cref="TryReap"/> was true.</summary>
     public int ProcessId { get; }
 
+    /// <summary>How it ended, as <c>wait(2)</c> tells; meaningless before <see cref="TryReap"/> was true.</summary>
+    public int Status { get; private set; }
+
     /// <summary>Starts a program.</summary>
     /// <param name="file">Path, or a name to look for in PATH.</param>
     /// <param name="arguments">Its arguments, without its own name.</param>
@@ -85,10 +88,14 @@ public sealed unsafe class ChildProcess
     {
         lock (_gate)
         {
-            int status;
+            int status = 0;
             // SAFETY: the kernel fills in one local integer.
             if (!_reaped && Spawn.waitpid(ProcessId, &status, Spawn.WNOHANG) is var found && found != 0)
+            {
                 _reaped = found == ProcessId || Errno.Number == Spawn.ECHILD;
+                Status = status;
+            }
+
             return _reaped;
         }
     }

@@ -22,9 +22,8 @@ static unsafe partial class Linux
     internal const uint MFD_CLOEXEC = 1;
     internal const int SEEK_SET = 0;
 
-    internal const int SIGINT = 2, SIGKILL = 9, SIGPIPE = 13;
+    internal const int SIGINT = 2, SIGPIPE = 13;
     internal const nint SIG_IGN = 1;
-    internal const int WNOHANG = 1;
 
     /// <summary>struct mount_attr of linux/mount.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -82,13 +81,7 @@ static unsafe partial class Linux
     internal static partial long lseek(DescriptorHandle descriptor, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial int kill(int process, int signal);
-
-    [LibraryImport("libc", SetLastError = true)]
     internal static partial nint signal(int number, nint handler);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int waitpid(int process, int* status, int options);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     internal static partial passwd* getpwnam(string name);

@@ -16,7 +16,7 @@ sealed class OpenVpnTunnel(EventLoop loop, NetworkNamespace outer, OpenOpenVpn s
 
     readonly TunnelSettings _pushed = new();
     ManagementSocket? _management;
-    ChildProcess? _program;
+    TunnelProgram? _program;
     string _state = "begins", _why = "";
     bool _isOpen;
 
@@ -46,7 +46,7 @@ sealed class OpenVpnTunnel(EventLoop loop, NetworkNamespace outer, OpenOpenVpn s
         _management = new ManagementSocket(Loop, $"{PrivateMounts.Directory}/{Device}.ovpn", line => Guarded(() => Take(line)));
         using (var configuration = new SecretText().Add(settings.Profile.Bytes).Add(OwnOptions()))
         using (var input = MemoryFile.Of(configuration.Bytes))
-            _program = ChildProcess.Start(Outer, ["openvpn", "--config", "stdin"], input);
+            _program = TunnelProgram.Start(Outer, ["openvpn", "--config", "stdin"], input);
         _program.WhenEnded(Loop, ProgramEnded);
         Next(GiveUp, ConnectPatience);
     }

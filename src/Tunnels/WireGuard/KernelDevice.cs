@@ -59,7 +59,7 @@ sealed class KernelDevice : WireGuardDevice
     static string Run(NetworkNamespace place, IReadOnlyList<string> command, ReadOnlySpan<byte> input)
     {
         using var file = MemoryFile.Of(input);
-        using var program = ChildProcess.Start(place, command, file);
+        using var program = TunnelProgram.Start(place, command, file);
         return program.WaitForSuccess(s_patience) ? program.Output : throw new IOException($"wg: {program.Said}");
     }
 }

@@ -13,12 +13,12 @@ sealed class UserspaceDevice : WireGuardDevice
     const int AnswerMillis = 1000, AnswerBytesMax = 1 << 20;
 
     readonly string _path;
-    readonly ChildProcess _program;
+    readonly TunnelProgram _program;
 
     internal UserspaceDevice(NetworkNamespace outer, string name, EventLoop loop, Action ended)
     {
         _path = $"{PrivateMounts.Directory}/{name}.sock";
-        _program = ChildProcess.Start(outer, ["wireguard-go", "--foreground", name]);
+        _program = TunnelProgram.Start(outer, ["wireguard-go", "--foreground", name]);
         _program.WhenEnded(loop, ended);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Tests.Hops.Relays;
@@ -72,12 +71,10 @@ public sealed class ReverseRelayTests : IDisposable
         _hidden.Relays.Allow("127.0.0.1", null);
         await using var dialer = await _home.ThroughAsync("hidden");
         using var socket = (await dialer.DialAsync(_host.Address, CancellationToken.None)).Socket!;
-        long started = Stopwatch.GetTimestamp();
 
         _hidden.Node.Dispose();
 
         Assert.Equal("relay hidden", (await dialer.Lost.WaitAsync(TimeSpan.FromSeconds(20))).Layer);
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(3));
     }
 
     private async Task JoinAsync()

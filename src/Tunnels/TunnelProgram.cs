@@ -8,32 +8,32 @@ namespace RemoteChain.Tunnels;
 /// A program that runs inside a namespace for this process: the kernel kills it when this process dies, it keeps no capability but the one
 /// over networks, and what it says is kept for the sentence about its failure.
 /// </summary>
-/// <remarks>Started by posix_spawn and not by the framework's process class, whose child may come from any thread and so from another
-/// namespace.</remarks>
-sealed unsafe class ChildProcess : IDisposable
+/// <remarks>Started on this thread, which is in the namespace meanwhile; the framework's process class may start its child from any.</remarks>
+sealed unsafe class TunnelProgram : IDisposable
 {
     /// <summary>The descriptor under which a child finds the one that it was lent.</summary>
     internal const int LentDescriptor = 3;
 
     const int SaidBytesMax = 4096;
 
-    static readonly string[] s_environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "LOG_LEVEL=error"];
+    static readonly Dictionary<string, string> s_environment = new()
+    {
+        ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["LC_ALL"] = "C", ["LOG_LEVEL"] = "error",
+    };
 
     // The signal is tied to the thread that starts the child, and this process's main thread lives as long as it does.
     static readonly string[] s_confinement =
         ["setpriv", "--pdeathsig", "KILL", "--no-new-privs", "--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--"];
 
-    readonly int _process;
+    readonly ChildProcess _process;
     readonly DescriptorHandle _output;
     readonly StringBuilder _said = new();
     EventLoop.Wish? _ended, _talking;
-    bool _reaped;
-    int _status;
 
-    ChildProcess(int process, DescriptorHandle output)
+    TunnelProgram(ChildProcess process, DescriptorHandle output)
     {
         (_process, _output) = (process, output);
-        var handle = (int)Linux.pidfd_open(Linux.SYS_pidfd_open, process, 0);
+        var handle = (int)Linux.pidfd_open(Linux.SYS_pidfd_open, process.ProcessId, 0);
         // Nobody else reaps it, so that the number is still this child's.
         Handle = handle >= 0 ? new(handle) : throw Errno.Last("pidfd_open");
     }
@@ -80,7 +80,7 @@ sealed unsafe class ChildProcess : IDisposable
     /// <param name="input">Its standard input; null for none.</param>
     /// <param name="lent">Comes as <see cref="LentDescriptor"/>; null for none.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
-    internal static ChildProcess Start(NetworkNamespace place, IReadOnlyList<string> command, DescriptorHandle? input = null, DescriptorHandle? lent = null)
+    internal static TunnelProgram Start(NetworkNamespace place, IReadOnlyList<string> command, DescriptorHandle? input = null, DescriptorHandle? lent = null)
     {
         var pair = stackalloc int[2];
         // SAFETY: the kernel fills in two integers.
@@ -90,7 +90,9 @@ sealed unsafe class ChildProcess : IDisposable
         using var nothing = new DescriptorHandle(Linux.open("/dev/null", Linux.O_RDONLY | Linux.O_CLOEXEC));
         try
         {
-            return new(Spawned(place, [.. s_confinement, .. command], (input ?? nothing).Descriptor, said.Descriptor, lent?.Descriptor), output);
+            using var entered = place.Enter();
+            DescriptorHandle[] descriptors = [input ?? nothing, said, said, .. lent is null ? (DescriptorHandle[])[] : [lent]];
+            return new(ChildProcess.Start(s_confinement[0], [.. s_confinement[1..], .. command], s_environment, descriptors), output);
         }
         catch
         {
@@ -115,7 +117,7 @@ sealed unsafe class ChildProcess : IDisposable
     internal bool WaitForSuccess(TimeSpan patience)
     {
         var polled = new PolledDescriptor(Handle.Descriptor);
-        if (DescriptorPoll.Wait(new Span<PolledDescriptor>(ref polled), (int)patience.TotalMilliseconds) == 0) Linux.kill(_process, Linux.SIGKILL);
+        if (DescriptorPoll.Wait(new Span<PolledDescriptor>(ref polled), (int)patience.TotalMilliseconds) == 0) _process.Kill();
         return Reap() == 0;
     }
 
@@ -123,24 +125,17 @@ sealed unsafe class ChildProcess : IDisposable
     public void Dispose()
     {
         StopWatching();
-        if (!_reaped) Linux.kill(_process, Linux.SIGKILL);
+        _process.Kill();
         Reap();
-
         Handle.Dispose();
         _output.Dispose();
     }
 
     int Reap()
     {
-        if (_reaped) return _status;
-        int status;
-        // SAFETY: the kernel fills in one integer.
-        while (Linux.waitpid(_process, &status, 0) < 0 && Errno.Number == Errno.EINTR)
-        {
-        }
-
-        _reaped = true;
-        return _status = status;
+        var polled = new PolledDescriptor(Handle.Descriptor);
+        while (!_process.TryReap()) DescriptorPoll.Wait(new Span<PolledDescriptor>(ref polled), timeoutMillis: -1);
+        return _process.Status;
     }
 
     void StopWatching()
@@ -164,32 +159,4 @@ sealed unsafe class ChildProcess : IDisposable
         if (count == 0) _talking?.Dispose();
     }
 
-    static int Spawned(NetworkNamespace place, string[] command, int input, int output, int? lent)
-    {
-        var actions = stackalloc byte[Spawn.ActionsBytes];
-        var attributes = stackalloc byte[Spawn.AttributesBytes];
-        var signals = stackalloc byte[Spawn.SignalSetBytes];
-        using var arguments = new CStrings(command);
-        using var environment = new CStrings(s_environment);
-        int process = 0;
-        // SAFETY: each opaque struct has more room than glibc's, and is initialised before it is used and destroyed after.
-        Spawn.posix_spawn_file_actions_init(actions);
-        Spawn.posix_spawnattr_init(attributes);
-        Spawn.posix_spawn_file_actions_adddup2(actions, input, 0);
-        Spawn.posix_spawn_file_actions_adddup2(actions, output, 1);
-        Spawn.posix_spawn_file_actions_adddup2(actions, output, 2);
-        if (lent is { } descriptor) Spawn.posix_spawn_file_actions_adddup2(actions, descriptor, LentDescriptor);
-        // The runtime ignores signals that a program relies on; and Ctrl+C at a terminal is not meant for the tunnels.
-        Spawn.posix_spawnattr_setflags(attributes, Spawn.POSIX_SPAWN_SETSIGDEF | Spawn.POSIX_SPAWN_SETSIGMASK | Spawn.POSIX_SPAWN_SETSID);
-        Spawn.sigfillset(signals);
-        Spawn.posix_spawnattr_setsigdefault(attributes, signals);
-        Spawn.sigemptyset(signals);
-        Spawn.posix_spawnattr_setsigmask(attributes, signals);
-        // SAFETY: the lists end with null and live until after the call, which waits until the child has started its program.
-        int error;
-        using (place.Enter()) error = Spawn.posix_spawnp(&process, arguments.First[0], actions, attributes, arguments.First, environment.First);
-        Spawn.posix_spawn_file_actions_destroy(actions);
-        Spawn.posix_spawnattr_destroy(attributes);
-        return error == 0 ? process : throw Errno.Of(command[0], error);
-    }
 }
