@@ -16,7 +16,8 @@ public enum InputKind
 /// <param name="Count">The count.</param>
 /// <param name="Kind">Where it went.</param>
 /// <param name="Value">The byte.</param>
-public readonly record struct GuestInput(long Count, InputKind Kind, byte Value);
+/// <param name="Id">How stamps name it (<see cref="GuestStamps"/>); 0 = not at all. The guest never sees it.</param>
+public readonly record struct GuestInput(long Count, InputKind Kind, byte Value, ulong Id = 0);
 
 /// <summary>The one way from outside into a guest. Live, any thread posts and the machine takes it at its next stop, where it gets its count; the
 /// list of what was taken, replayed into an equal machine, gives the same states.</summary>
@@ -28,7 +29,7 @@ public sealed class InputGate
     /// <summary>Inputs that a recording keeps; behind them it is incomplete and says so.</summary>
     public const int RecordedMax = 1 << 20;
 
-    readonly ConcurrentQueue<(InputKind Kind, byte Value)> _waiting = new();
+    readonly ConcurrentQueue<GuestInput> _waiting = new();
     readonly List<GuestInput> _recorded = [];
     readonly IReadOnlyList<GuestInput>? _replayed;
     int _next;
@@ -50,10 +51,10 @@ public sealed class InputGate
 
     /// <summary>Offers an input; any thread.</summary>
     /// <returns>False when too many wait or a recording is replayed.</returns>
-    public bool TryPost(InputKind kind, byte value)
+    public bool TryPost(InputKind kind, byte value, ulong id = 0)
     {
         if (_replayed is not null || _waiting.Count >= WaitingMax) return false;
-        _waiting.Enqueue((kind, value));
+        _waiting.Enqueue(new(0, kind, value, id));
         return true;
     }
 
@@ -70,8 +71,8 @@ public sealed class InputGate
             input = _replayed[_next++];
             return true;
         }
-        if (!_waiting.TryDequeue(out var waiting)) return false;
-        input = new(now, waiting.Kind, waiting.Value);
+        if (!_waiting.TryDequeue(out input)) return false;
+        input = input with { Count = now };
         if (_recorded.Count < RecordedMax) _recorded.Add(input);
         else IsComplete = false;
         return true;

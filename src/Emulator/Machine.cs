@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RemoteChain.Emulator.Devices;
+using RemoteChain.Emulator.Devices.Video;
 
 namespace RemoteChain.Emulator;
 
@@ -11,7 +12,9 @@ public sealed unsafe class Machine : IDisposable
     const long SliceInstructions = GuestClock.InstructionsPerSecond / 1000;
 
     readonly PortBus _ports = new();
-    readonly PciBus _pci = new();
+    readonly PciBus _pci;
+    readonly VideoAdapter _video;
+    readonly InputTrace _trace = new();
     readonly Core _core;
     readonly Interpreter _engine;
     readonly InputGate _gate;
@@ -21,20 +24,34 @@ public sealed unsafe class Machine : IDisposable
     bool _resetWanted;
 
     /// <summary>Makes a machine that has not run yet. Load something, then run it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">RAM of an impossible size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">RAM or screen of an impossible size.</exception>
     /// <exception cref="IOException">The host has no room.</exception>
     public Machine(MachineOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.ScreenWidth - 1, (uint)VbeRegisters.SideMax / 2 - 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.ScreenHeight - 1, (uint)VbeRegisters.SideMax / 2 - 1, nameof(options));
+        Options = options;
         _gate = options.Gate;
         Memory = new(options.MemoryBytes);
         _core = new(Memory, _ports);
         _engine = new(_core);
         GuestClock clock = new(() => _core.Instant);
         InterruptController controller = new(up => _core.InterruptLine = up);
-        _core.AcknowledgeInterrupt = controller.Acknowledge;
+        _core.AcknowledgeInterrupt = () =>
+        {
+            var vector = controller.Acknowledge();
+            if (controller.IsKeyboardOrMouse) _trace.Interrupted();
+            return vector;
+        };
         IntervalTimer timer = new(clock, up => controller.Set(0, up), () => _core.EventMoved = true);
         RealTimeClock date = new(clock, options.Start, options.MemoryBytes);
-        _keyboard = new(up => controller.Set(1, up), () => _resetWanted = _core.EventMoved = true);
+        _pci = new(controller.Set, blocks =>
+        {
+            Memory.ReadOnlyBlocks = blocks;
+            _core.Mmu.Flush();
+        });
+        _video = new(_core.Mmu, Memory, _pci, _ports, _trace);
+        _keyboard = new(up => controller.Set(1, up), _trace, () => _resetWanted = _core.EventMoved = true);
         _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
         _devices = [controller, timer, date, _keyboard, _serial];
         _ports.Attach(controller, InterruptController.Ports);
@@ -42,11 +59,17 @@ public sealed unsafe class Machine : IDisposable
         _ports.Attach(date, RealTimeClock.Ports);
         _ports.Attach(_keyboard, KeyboardController.Ports);
         _ports.Attach(_serial, _serial.Ports);
-        _ports.Attach(_pci);
+        _ports.Attach(_pci, PciBus.AddressPort, PciBus.PortCount);
     }
+
+    /// <summary>What it was made of.</summary>
+    public MachineOptions Options { get; }
 
     /// <summary>The guest's RAM.</summary>
     public PhysicalMemory Memory { get; }
+
+    /// <summary>The guest's screen.</summary>
+    public Display Display => _video.Display;
 
     /// <summary>Instructions done, and instructions' worth of time that passed while halted: the guest's only clock.</summary>
     public long Count => _core.Now;
@@ -58,6 +81,8 @@ public sealed unsafe class Machine : IDisposable
     public (long Faults, long Interrupts, int Blocks) Figures => (_engine.Faults, _engine.Interrupts, _engine.Blocks);
 
     internal Core Core => _core;
+
+    internal VideoAdapter Video => _video;
 
     /// <summary>Runs until the count is reached exactly, or the guest cannot go on. While the guest is halted, time jumps to the next
     /// event.</summary>
@@ -106,7 +131,9 @@ public sealed unsafe class Machine : IDisposable
         to.AddBytes(new ReadOnlySpan<byte>(s->Float, CpuState.FloatBytes));
         foreach (var device in _devices) device.Save(to);
         _pci.Save(to);
+        _video.Save(to);
         hash.AppendData(to.Written);
+        hash.AppendData(_video.Memory.Span);
         const int part = 1 << 24;
         for (long at = 0; at < Memory.Bytes; at += part)
             hash.AppendData(Memory.Span((ulong)at, (int)Math.Min(part, Memory.Bytes - at)));
@@ -116,7 +143,7 @@ public sealed unsafe class Machine : IDisposable
     void Accept(GuestInput input)
     {
         if (input.Kind == InputKind.Serial) _serial.Receive(input.Value);
-        else _keyboard.Type(input.Value);
+        else _keyboard.Type(input.Value, input.Id);
     }
 
     void Idle(long until)
@@ -134,6 +161,7 @@ public sealed unsafe class Machine : IDisposable
     {
         _engine.Dispose();
         _core.Dispose();
+        _video.Dispose();
         Memory.Dispose();
     }
 }

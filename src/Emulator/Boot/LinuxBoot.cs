@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using RemoteChain.Emulator.Devices.Video;
 
 namespace RemoteChain.Emulator.Boot;
 
@@ -43,6 +44,8 @@ public static class LinuxBoot
         initialFiles.CopyTo(memory.Span(filesAt, initialFiles.Length));
         text.CopyTo(memory.Span(CommandLineAt, text.Length));
         WriteParameters(memory, kernel, filesAt, initialFiles.Length);
+        machine.Video.Begin(machine.Options.ScreenWidth, machine.Options.ScreenHeight);
+        WriteScreen(memory.Span(ParametersAt, 64), machine.Options);
         WriteSegments(machine, unpacked.IsEmpty ? (uint)KernelAt : LoadImage(memory, unpacked, filesAt));
     }
 
@@ -94,6 +97,23 @@ public static class LinuxBoot
             BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], map[i].Bytes);
             BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], map[i].Kind);
         }
+    }
+
+    /// <summary>The frame buffer, as a boot loader that set a VESA mode tells of it (struct screen_info of the kernel's documentation): the kernel's
+    /// own driver for such buffers then shows its console there.</summary>
+    static void WriteScreen(Span<byte> screen, MachineOptions options)
+    {
+        const byte linear = 0x23, depth = 32;
+        screen[0x0F] = linear;
+        BinaryPrimitives.WriteUInt16LittleEndian(screen[0x12..], (ushort)options.ScreenWidth);
+        BinaryPrimitives.WriteUInt16LittleEndian(screen[0x14..], (ushort)options.ScreenHeight);
+        BinaryPrimitives.WriteUInt16LittleEndian(screen[0x16..], depth);
+        BinaryPrimitives.WriteUInt32LittleEndian(screen[0x18..], VideoAdapter.MemoryAt);
+        // In units of 64 KiB.
+        BinaryPrimitives.WriteUInt32LittleEndian(screen[0x1C..], VideoAdapter.MemoryBytes >> 16);
+        BinaryPrimitives.WriteUInt16LittleEndian(screen[0x24..], (ushort)(options.ScreenWidth * depth / 8));
+        // Size and position of red, green, blue and what is unused.
+        ((ReadOnlySpan<byte>)[8, 16, 8, 8, 8, 0, 8, 24]).CopyTo(screen[0x26..]);
     }
 
     static unsafe void WriteSegments(Machine machine, uint entry)

@@ -135,7 +135,7 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
         }
         if (block->Left > limit)
         {
-            _decoder.Decode(_core.Memory.Start + physical, (int)(4096 - (physical & 0xFFF)), s->Ip, mode, (int)limit, _single);
+            _decoder.Decode(_core.Memory.HostOfCode(physical), (int)(4096 - (physical & 0xFFF)), s->Ip, mode, (int)limit, _single);
             return _single;
         }
         _core.RememberJump(s->Ip, block);
@@ -151,9 +151,10 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
             _state->CodeStamp += 1 << Core.ModeBits;
         }
         block = _blocks.Free;
-        // Nothing but RAM holds code in this machine; what lies elsewhere reads as all ones, which is no instruction.
-        if (!_core.Memory.IsRam(physical)) throw new GuestFault(GuestFault.InvalidOpcode);
-        return _decoder.Decode(_core.Memory.Start + physical, (int)(4096 - (physical & 0xFFF)), _state->Ip, mode,
+        // Nothing but RAM and firmware holds code in this machine; what lies elsewhere reads as all ones, which is no instruction.
+        var code = _core.Memory.HostOfCode(physical);
+        if (code == null) throw new GuestFault(GuestFault.InvalidOpcode);
+        return _decoder.Decode(code, (int)(4096 - (physical & 0xFFF)), _state->Ip, mode,
             BlockDecoder.InstructionsMax, block);
     }
 

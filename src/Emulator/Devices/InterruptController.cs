@@ -5,9 +5,12 @@ namespace RemoteChain.Emulator.Devices;
 sealed class InterruptController(Action<bool> changed) : IDevice
 {
     internal static readonly ushort[] Ports = [0x20, 0x21, 0xA0, 0xA1];
-    const int Cascade = 2, Spurious = 7;
+    const int Keyboard = 1, Cascade = 2, Mouse = 4, Spurious = 7;
 
     readonly Chip _first = new(), _second = new();
+
+    /// <summary>True when the last vector was that of the keyboard or the mouse.</summary>
+    internal bool IsKeyboardOrMouse { get; private set; }
 
     /// <summary>An input goes up or down.</summary>
     internal void Set(int line, bool up)
@@ -21,10 +24,12 @@ sealed class InterruptController(Action<bool> changed) : IDevice
     {
         var line = _first.Begin();
         var vector = _first.Base + (line < 0 ? Spurious : line);
+        IsKeyboardOrMouse = line == Keyboard;
         if (line == Cascade)
         {
             var inner = _second.Begin();
             vector = _second.Base + (inner < 0 ? Spurious : inner);
+            IsKeyboardOrMouse = inner == Mouse;
         }
         Update();
         return vector;

@@ -3,20 +3,25 @@ namespace RemoteChain.Emulator.Devices;
 /// <summary>8042 with a keyboard on its first port (IBM PS/2 technical reference), and port 92h beside it. The second port has no
 /// mouse yet.</summary>
 /// <param name="interrupt">Line 1.</param>
+/// <param name="trace">Told what the guest has read.</param>
 /// <param name="reset">The guest pulls the reset line.</param>
-sealed class KeyboardController(Action<bool> interrupt, Action reset) : IDevice
+sealed class KeyboardController(Action<bool> interrupt, InputTrace trace, Action reset) : IDevice
 {
     internal static readonly ushort[] Ports = [0x60, 0x64, 0x92];
     const int PendingMax = 64;
     const byte Acknowledge = 0xFA, Resend = 0xFE, SelfTestPassed = 0xAA;
     const byte OutputFull = 1, SystemFlag = 4, CommandLast = 8, InterruptOn = 1, Translate = 0x40;
 
-    readonly Queue<byte> _pending = new();
+    readonly Queue<(byte Value, ulong Id)> _pending = new();
     byte _configuration = InterruptOn | SystemFlag | Translate, _command, _keyboardCommand, _systemControl = 2;
     bool _commandLast;
 
     /// <summary>A byte of the keyboard, scan code set 1 (already translated). Dropped when the guest does not read.</summary>
-    internal void Type(byte scanCode) => Answer(scanCode);
+    internal void Type(byte scanCode, ulong id)
+    {
+        if (_pending.Count < PendingMax) _pending.Enqueue((scanCode, id));
+        Update();
+    }
 
     /// <inheritdoc/>
     public byte Read(ushort port)
@@ -24,8 +29,9 @@ sealed class KeyboardController(Action<bool> interrupt, Action reset) : IDevice
         switch (port)
         {
             case 0x60:
-                var value = _pending.Count > 0 ? _pending.Dequeue() : (byte)0;
+                var (value, id) = _pending.Count > 0 ? _pending.Dequeue() : default;
                 Update();
+                trace.Read(id);
                 return value;
             case 0x64:
                 return (byte)((_pending.Count > 0 ? OutputFull : 0) | SystemFlag | (_commandLast ? CommandLast : 0) | 0x10);
@@ -121,7 +127,7 @@ sealed class KeyboardController(Action<bool> interrupt, Action reset) : IDevice
     void Answer(params ReadOnlySpan<byte> bytes)
     {
         foreach (var value in bytes)
-            if (_pending.Count < PendingMax) _pending.Enqueue(value);
+            if (_pending.Count < PendingMax) _pending.Enqueue((value, 0));
         Update();
     }
 
@@ -135,6 +141,6 @@ sealed class KeyboardController(Action<bool> interrupt, Action reset) : IDevice
     public void Save(StateWriter to)
     {
         to.Add(_configuration, _command, _keyboardCommand, _systemControl, _commandLast ? 1 : 0, _pending.Count);
-        to.AddBytes(_pending.ToArray());
+        foreach (var (value, _) in _pending) to.Add(value);
     }
 }

@@ -64,6 +64,28 @@ sealed unsafe class Mmu : IDisposable
         }
     }
 
+    /// <summary>Writes to a range of host memory are noticed from now on.</summary>
+    internal void NoticeWrites(byte* host, long bytes)
+    {
+        for (var i = 0; i < 2 * Entries; i++)
+        {
+            var entry = _supervisor + i;
+            if (entry->WriteTag != TlbEntry.Never && (ulong)(entry->Offset + (nint)entry->WriteTag - (nint)host) < (ulong)bytes)
+                entry->WriteTag = TlbEntry.Never;
+        }
+    }
+
+    /// <summary>A device wrote to RAM: code that was decoded there is decoded again.</summary>
+    internal void WrittenByDevice(ulong physical, long bytes)
+    {
+        for (var page = physical & PageMask; page < physical + (ulong)bytes; page += PhysicalMemory.PageBytes)
+        {
+            if (!_memory.HasCode(page)) continue;
+            _memory.SetCode(page, false);
+            CodeChanges(page);
+        }
+    }
+
     /// <summary>The physical address of code.</summary>
     internal ulong TranslateCode(ulong linear) => Translate(linear, write: false, _state->Cpl == 3);
 
@@ -150,11 +172,12 @@ sealed unsafe class Mmu : IDisposable
     ulong Fill(ulong linear, bool write)
     {
         var physical = Translate(linear, write, _state->Tlb == _user);
-        if (!_memory.IsRam(physical)) return physical;
+        var host = _memory.Host(physical & PageMask, write);
+        if (host == null) return physical;
         var entry = _state->Tlb + (linear >> 12) % Entries;
         var page = linear & PageMask;
-        // SAFETY: the page is RAM, so linear plus this offset stays inside the mapping for the whole page.
-        var offset = (nint)(_memory.Start + (physical & PageMask)) - (nint)page;
+        // SAFETY: host memory is whole pages, so linear plus this offset stays inside it for the whole page.
+        var offset = (nint)host - (nint)page;
         if (entry->ReadTag != page || entry->Offset != offset) entry->WriteTag = TlbEntry.Never;
         entry->ReadTag = page;
         entry->Offset = offset;
@@ -170,9 +193,9 @@ sealed unsafe class Mmu : IDisposable
 
     internal ulong LoadPhysical(ulong physical, int bytes)
     {
-        if (_memory.IsRam(physical))
+        var from = _memory.Host(physical, write: false);
+        if (from != null)
         {
-            var from = _memory.Start + physical;
             return bytes switch { 1 => *from, 2 => *(ushort*)from, 4 => *(uint*)from, _ => *(ulong*)from };
         }
         if (bytes == 8) return LoadPhysical(physical, 4) | (LoadPhysical(physical + 4, 4) << 32);
@@ -183,9 +206,9 @@ sealed unsafe class Mmu : IDisposable
 
     void StorePhysical(ulong physical, int bytes, ulong value)
     {
-        if (_memory.IsRam(physical))
+        var to = _memory.Host(physical, write: true);
+        if (to != null)
         {
-            var to = _memory.Start + physical;
             switch (bytes)
             {
                 case 1: *to = (byte)value; break;

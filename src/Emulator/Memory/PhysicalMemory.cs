@@ -15,8 +15,12 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>Where RAM is interrupted for video memory (IBM PC).</summary>
     const ulong HoleStart = 0xA0000, HoleEnd = 0xC0000;
 
+    /// <summary>Where firmware lies in RAM and may be made read-only, in blocks (i440FX data sheet, PAM registers).</summary>
+    internal const ulong ShadowStart = 0xC0000, ShadowEnd = 0x100000, ShadowBlock = 0x4000;
+
     readonly DescriptorHandle _file;
     readonly byte[] _hasCode;
+    readonly List<MemoryWindow> _windows = [];
 
     /// <summary>Makes RAM of so many bytes, all zero; pages cost host memory once they are written.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside <see cref="BytesMin"/> to <see cref="BytesMax"/>, or not whole pages.</exception>
@@ -51,8 +55,38 @@ public sealed unsafe class PhysicalMemory : IDisposable
         return new(Start + address, length);
     }
 
+    /// <summary>Bit n = block n of the firmware's region takes no writes.</summary>
+    internal uint ReadOnlyBlocks { get; set; }
+
     /// <summary>True when all of a page is RAM.</summary>
     internal bool IsRam(ulong address) => address < (ulong)Bytes && address - HoleStart >= HoleEnd - HoleStart;
+
+    /// <summary>Memory beside RAM: firmware, video memory.</summary>
+    internal void Add(MemoryWindow window) => _windows.Add(window);
+
+    /// <summary>Where a page's bytes are, to the page's end; null where a device or nothing answers, and for writes to what is
+    /// read-only.</summary>
+    /// <param name="address">Physical.</param>
+    /// <param name="write">It will be written to: video memory remembers that.</param>
+    internal byte* Host(ulong address, bool write)
+    {
+        if (IsRam(address)) return write && IsReadOnly(address) ? null : Start + address;
+        foreach (var window in _windows)
+            if (address - window.At < window.Bytes) return window.Host(address - window.At, write);
+        return null;
+    }
+
+    /// <summary>Likewise for instructions: RAM and firmware, never video memory, whose changes nobody watches for code.</summary>
+    internal byte* HostOfCode(ulong address)
+    {
+        if (IsRam(address)) return Start + address;
+        foreach (var window in _windows)
+            if (!window.IsWritable && address - window.At < window.Bytes) return window.Host(address - window.At, write: false);
+        return null;
+    }
+
+    bool IsReadOnly(ulong address) => ReadOnlyBlocks != 0 && address - ShadowStart < ShadowEnd - ShadowStart
+        && (ReadOnlyBlocks >> (int)((address - ShadowStart) / ShadowBlock) & 1) != 0;
 
     /// <summary>A word of RAM, or all ones where nothing answers.</summary>
     internal uint Read32(ulong address) => IsRam(address) && address + 3 < (ulong)Bytes ? *(uint*)(Start + address) : uint.MaxValue;
@@ -64,9 +98,12 @@ public sealed unsafe class PhysicalMemory : IDisposable
     }
 
     /// <summary>A page has decoded code: its next write must be noticed.</summary>
-    internal bool HasCode(ulong address) => _hasCode[address / PageBytes] != 0;
+    internal bool HasCode(ulong address) => address < (ulong)Bytes && _hasCode[address / PageBytes] != 0;
 
-    internal void SetCode(ulong address, bool has) => _hasCode[address / PageBytes] = (byte)(has ? 1 : 0);
+    internal void SetCode(ulong address, bool has)
+    {
+        if (address < (ulong)Bytes) _hasCode[address / PageBytes] = (byte)(has ? 1 : 0);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,0 +1,105 @@
+namespace RemoteChain.Emulator.Devices.Video;
+
+/// <summary>The mode registers of the Bochs graphics adapter ("DISPI"), as documented with it and found in QEMU's standard VGA: an index and a
+/// value, 16 bits each.</summary>
+sealed class VbeRegisters(int memoryBytes) : IWideDevice
+{
+    internal const ushort IndexPort = 0x1CE, ValuePort = 0x1CF;
+    internal const int PortCount = 2;
+    internal const int SideMax = 4096;
+    const int Identity = 0, Width = 1, Height = 2, Depth = 3, Enable = 4, Bank = 5, VirtualWidth = 6, VirtualHeight = 7, OffsetX = 8, OffsetY = 9,
+        MemoryBlocks = 10, Count = 11;
+    const ushort Version = 0xB0C5, EnableOn = 1, EnableCapabilities = 2, EnableKeep = 0x80;
+
+    readonly ushort[] _values = new ushort[Count];
+    ushort _index;
+
+    /// <summary>Told when a mode begins that wants cleared memory.</summary>
+    internal Action Cleared { get; set; } = () => { };
+
+    internal bool IsOn => (_values[Enable] & EnableOn) != 0;
+
+    /// <summary>What is shown while it is on.</summary>
+    internal LinearMode Mode
+    {
+        get
+        {
+            var bytes = (_values[Depth] + 7) / 8;
+            var stride = Math.Max(_values[VirtualWidth], _values[Width]) * bytes;
+            var start = _values[OffsetY] * stride + _values[OffsetX] * bytes;
+            return new(_values[Width], _values[Height], _values[Depth], stride, start);
+        }
+    }
+
+    /// <summary>Where in video memory the window of 64 KiB at A0000 looks.</summary>
+    internal int WindowStart => _values[Bank] << 16;
+
+    /// <inheritdoc/>
+    public uint Read(ushort port, int bytes)
+    {
+        if (port == IndexPort) return _index;
+        if ((_values[Enable] & EnableCapabilities) != 0 && _index is Width or Height or Depth)
+            return _index switch { Width => SideMax, Height => SideMax, _ => 32 };
+        return _index switch
+        {
+            Identity => Version,
+            VirtualWidth => Math.Max(_values[VirtualWidth], _values[Width]),
+            VirtualHeight => (uint)Math.Min(ushort.MaxValue, memoryBytes / Math.Max(1, Mode.StrideBytes)),
+            MemoryBlocks => (uint)memoryBytes >> 16,
+            < Count => _values[_index],
+            _ => 0,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(ushort port, int bytes, uint value)
+    {
+        if (port == IndexPort)
+        {
+            _index = (ushort)value;
+            return;
+        }
+        var word = (ushort)value;
+        switch (_index)
+        {
+            case Width or Height when word is >= 1 and <= SideMax:
+            case Depth when word is 4 or 8 or 15 or 16 or 24 or 32:
+            case Bank when word < memoryBytes >> 16:
+            case VirtualWidth or OffsetX or OffsetY:
+                _values[_index] = word;
+                break;
+            case Enable:
+                Switch(word);
+                break;
+        }
+    }
+
+    void Switch(ushort value)
+    {
+        var begins = (value & EnableOn) != 0 && !IsOn;
+        _values[Enable] = value;
+        if (!begins) return;
+        _values[VirtualWidth] = _values[OffsetX] = _values[OffsetY] = _values[Bank] = 0;
+        if ((value & EnableKeep) == 0) Cleared();
+    }
+
+    /// <summary>As firmware would: a mode before the first instruction.</summary>
+    internal void Begin(int width, int height)
+    {
+        (_values[Width], _values[Height], _values[Depth], _values[Enable]) = ((ushort)width, (ushort)height, 32, EnableOn | 0x40);
+    }
+
+    internal void Save(StateWriter to)
+    {
+        to.Add(_index);
+        foreach (var value in _values) to.Add(value);
+    }
+}
+
+/// <summary>A picture in video memory, row after row.</summary>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Depth">Bits of a pixel: 4, 8 (both by palette), 15, 16, 24, 32.</param>
+/// <param name="StrideBytes">From one row to the next.</param>
+/// <param name="Start">Offset of the first row in video memory.</param>
+readonly record struct LinearMode(int Width, int Height, int Depth, int StrideBytes, int Start);
