@@ -1,6 +1,6 @@
 # The .NET SDK and the build. Sourced after common.sh.
 
-NODE=$ROOT/src/Gateway/bin/Release/net10.0/RemoteChain.Gateway
+NODE=$ROOT/src/Portal/bin/Release/net10.0/RemoteChain.Portal
 BENCHMARKS=$ROOT/tests/Benchmarks/bin/Release/net10.0/RemoteChain.Benchmarks
 BUILT=$ROOT/artifacts/built         # one file per thing that was built: the print of its sources, then the SDK's folder
 
@@ -39,7 +39,7 @@ need_dotnet() {
 # The print of everything that a build of these folders reads: path, time and size of each file. Outputs do not count.
 print_of() {
     (cd "$ROOT" && find "$@" Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig \
-        \( -name bin -o -name obj \) -prune -o -type f -printf '%p %T@ %s\n' | LC_ALL=C sort | cksum)
+        \( -name bin -o -name obj -o -name node_modules -o -path src/Portal/wwwroot/_framework \) -prune -o -type f -printf '%p %T@ %s\n' | LC_ALL=C sort | cksum)
 }
 
 # build NAME PROJECT FOLDER…: builds PROJECT unless nothing under the folders has changed since the last time.
@@ -68,5 +68,5 @@ build() {
     printf '%s\n%s\n' "$now" "$DOTNET_ROOT" > "$built"
 }
 
-build_node() { build node src/Gateway/RemoteChain.Gateway.csproj src; }
+build_node() { build node src/Portal/RemoteChain.Portal.csproj src; }
 build_all() { build all RemoteChain.sln src tests RemoteChain.sln; }

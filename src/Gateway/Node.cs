@@ -79,6 +79,7 @@ sealed class Node(
 
         var door = _door.Endpoint;
         Console.WriteLine("RemoteChain is ready.");
+        if (options.HasPortal) Console.WriteLine($"  Open  {http}/");
         Console.WriteLine($"  RDP   {door}");
         Console.WriteLine($"  API   {http}/openapi/v1.json");
         if (relays.Door is { } others) Console.WriteLine($"  Relay {others.Endpoint}");

@@ -29,7 +29,11 @@ public static class NodeHosting
     /// <param name="replace">Registrations that come last and win; for tests and portals.</param>
     public static WebApplication Build(NodeOptions options, Action<IServiceCollection>? replace = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Files that a portal serves lie beside the program; where somebody happens to stand must not matter.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             // A node that cannot start says so in one sentence, not in a stack trace beside it.

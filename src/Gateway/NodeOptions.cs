@@ -22,6 +22,9 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
     /// <summary>Whether this node only relays: no RDP port, no workers, no sessions.</summary>
     public bool IsRelayOnly { get; init; }
 
+    /// <summary>Whether this node has pages for browsers.</summary>
+    public bool HasPortal { get; init; }
+
     /// <summary>How much latency is kept.</summary>
     public LatencyRetention Latency { get; init; } = LatencyRetention.Default;
 

@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["RemoteChain.Emulator"] = ["RemoteChain.Surface"],
         // The worker and the keeper of tunnels are built beside the node and never linked into it; that this stays so is a test of its own.
         ["RemoteChain.Gateway"] = ["RemoteChain.Surface", "RemoteChain.Worker", "RemoteChain.Tunnels"],
+        ["RemoteChain.Portal"] = ["RemoteChain.Gateway"],
     };
 
     // Which packages a project may use; what is not listed may use none.
@@ -27,6 +28,7 @@ public sealed class DependencyTests
                 "System.CommandLine", "YamlDotNet",
             "StackExchange.Redis", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
         ],
+        ["RemoteChain.Portal"] = ["Radzen.Blazor"],
         ["RemoteChain.Emulator"] = ["Iced"],
     };
 

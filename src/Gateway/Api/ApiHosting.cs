@@ -92,6 +92,7 @@ static class ApiHosting
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
         app.Use(AddHeadersAsync);
+        app.Use(OriginCheck.RunAsync);
         app.UseStatusCodePages();
         app.UseRateLimiter();
         app.UseAuthentication();

@@ -17,11 +17,16 @@ sealed class CommandLine
     readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON.", Recursive = true };
     readonly Terminal _terminal;
     readonly Login _login;
+    readonly Func<NodeOptions, WebApplication> _host;
 
-    public CommandLine(Terminal terminal, Login? login = null)
+    /// <param name="terminal">Where it reads and writes.</param>
+    /// <param name="login">The nodes that were signed in to.</param>
+    /// <param name="host">Makes the node that <c>node</c> runs; a headless one unless given.</param>
+    public CommandLine(Terminal terminal, Login? login = null, Func<NodeOptions, WebApplication>? host = null)
     {
         _terminal = terminal;
         _login = login ?? new Login();
+        _host = host ?? (options => NodeHosting.Build(options));
     }
 
     /// <summary>Asks before a loss unless it is given.</summary>
@@ -32,7 +37,7 @@ sealed class CommandLine
     {
         var root = new RootCommand(
             "RemoteChain opens chains of remote desktops, keeps their sessions, and says which layer is slow.") { _node, _data, _json };
-        root.Add(NodeCommand.Build(_data));
+        root.Add(NodeCommand.Build(_data, _host));
         root.Add(ChainCommands.Build(Calling));
         root.Add(SessionCommands.Build(Calling));
         root.Add(InjectCommands.Build(Calling));

@@ -14,7 +14,7 @@ static class NodeCommand
     // 3389 is often taken by an xrdp of the machine's own.
     const int RdpPortsToTry = 20;
 
-    public static Command Build(Option<string?> data)
+    public static Command Build(Option<string?> data, Func<NodeOptions, WebApplication> host)
     {
         var http = new Option<string?>(
             "--http") { Description = "Where the API listens (default 127.0.0.1:8080). A port alone means loopback.", HelpName = "ADDR" };
@@ -69,17 +69,17 @@ static class NodeCommand
                 throw new CommandException(
                     ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Put a TLS proxy in front of "
                     + "127.0.0.1, or add --unsafe-plain-http.");
-            return RunAsync(options, cancellationToken);
+            return RunAsync(options, host, cancellationToken);
         });
         return command;
     }
 
     /// <summary>Runs a node until it is told to stop.</summary>
-    public static async Task<int> RunAsync(NodeOptions options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(NodeOptions options, Func<NodeOptions, WebApplication> host, CancellationToken cancellationToken)
     {
         try
         {
-            await using var node = NodeHosting.Build(options);
+            await using var node = host(options);
             await node.StartAsync(cancellationToken);
             await node.WaitForShutdownAsync(cancellationToken);
             return ExitCode.Done;

@@ -127,7 +127,7 @@ static class RelayCommands
             };
             if (!IPAddress.IsLoopback(options.Http.Address))
                 throw new CommandException(ExitCode.Usage, $"The API would be open to the network in clear on {options.Http}. Use a loopback address.");
-            return NodeCommand.RunAsync(options, cancellationToken);
+            return NodeCommand.RunAsync(options, relay => NodeHosting.Build(relay), cancellationToken);
         });
         return command;
     }

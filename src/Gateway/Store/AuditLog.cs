@@ -15,7 +15,7 @@ public enum AuditAction
     CertificatePinned, CertificateChanged, HostKeyPinned, HostKeyChanged, PinForgotten,
     FaultInjected, FaultEnded,
     RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,
-    NodeStarted, NodeStopped,
+    OriginRefused, NodeStarted, NodeStopped,
 }
 
 /// <summary>One thing that happened.</summary>

@@ -1,0 +1,1 @@
+// Small things that only a browser can do for the pages. No page depends on an inline script.
