@@ -17,6 +17,12 @@ public enum SignInRefusal
     /// <summary>The credentials were right but the account may not use what it asked for.</summary>
     AccessDenied,
 
+    /// <summary>The password was right, and a code of the account's authenticator is needed as well. Not a failure.</summary>
+    CodeRequired,
+
+    /// <summary>The password was right and the code was not: wrong, used before, or of another time.</summary>
+    WrongCode,
+
     /// <summary>More sign-ins at once than the node is willing to check.</summary>
     TooBusy,
 }

@@ -103,7 +103,9 @@ static class ApiHosting
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         NodeEndpoints.Map(api);
         SignInEndpoints.Map(api);
+        SignInListEndpoints.Map(api);
         UserEndpoints.Map(api);
+        SecondFactorEndpoints.Map(api);
         RelayEndpoints.Map(api);
         AuditEndpoints.Map(api);
         if (!isRelayOnly)

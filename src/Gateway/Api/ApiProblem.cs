@@ -11,6 +11,10 @@ static class ApiProblem
     /// <summary>A problem with a sentence.</summary>
     public static IResult Result(int status, string sentence) => TypedResults.Problem(statusCode: status, title: sentence);
 
+    /// <summary>A problem with a sentence for people and a word for programs, as <c>reason</c>.</summary>
+    public static IResult Result(int status, string sentence, string reason) => TypedResults.Problem(
+        statusCode: status, title: sentence, extensions: new Dictionary<string, object?> { ["reason"] = reason });
+
     /// <summary>There is no such thing, or the caller may not know of it: deliberately the same.</summary>
     public static IResult NotFound(string what) => Result(StatusCodes.Status404NotFound, $"There is no {what} that you may use.");
 

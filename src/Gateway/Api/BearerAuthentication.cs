@@ -26,10 +26,12 @@ sealed class BearerAuthentication(
 
         var token = header[Prefix.Length..].Trim();
         if (token.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
-        var account = @operator.IsToken(token) ? Operator.Account : tokens.Find(token);
-        if (account is null) return Task.FromResult(AuthenticateResult.Fail("unknown or expired token"));
+        var signIn = @operator.IsToken(token) ? new KnownSignIn(0, Operator.Account) : tokens.Recognize(token, Caller.AddressOf(Context).ToString());
+        if (signIn is null) return Task.FromResult(AuthenticateResult.Fail("unknown or expired token"));
 
+        var account = signIn.Account;
         Context.Features.Set(account);
+        Context.Features.Set(signIn);
         var identity = new ClaimsIdentity(
             [new(ClaimTypes.Name, account.Name), new(ClaimTypes.Role, Accounts.Word(account.Role))], Scheme.Name);
         return Task.FromResult(AuthenticateResult.Success(new(new(identity), Scheme.Name)));

@@ -10,7 +10,7 @@ namespace RemoteChain.Gateway.Api;
 /// <summary>Live latency over SignalR at <see cref="Path"/>: the stream <c>Watch(session)</c> gives a <see cref="LiveStrip"/> each second.
 /// Browsers, which cannot set headers there, give their token as the query's <c>access_token</c>.</summary>
 [Authorize]
-sealed class LatencyHub(LiveStrips strips, ISessionDirectory sessions) : Hub
+sealed class LatencyHub(LiveStrips strips, ISessionDirectory sessions, BearerTokens tokens) : Hub
 {
     public const string Path = "/live/latency";
 
@@ -21,6 +21,8 @@ sealed class LatencyHub(LiveStrips strips, ISessionDirectory sessions) : Hub
         if (account is null || sessions.Find(session) is not { } running
             || !(account.IsAdmin || running.Owner.Equals(account.Name, StringComparison.OrdinalIgnoreCase)))
             throw new HubException($"There is no running session '{session}' that you may use.");
+        // A sign-in that is revoked ends what was begun under it.
+        using var signedOut = Context.GetHttpContext()?.Features.Get<KnownSignIn>() is { } signIn ? tokens.WatchEnd(signIn, Context.Abort) : null;
         await foreach (var strip in strips.WatchAsync(session, () => sessions.Find(session) is not null, cancellationToken))
             yield return strip;
     }

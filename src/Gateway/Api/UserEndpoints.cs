@@ -9,7 +9,7 @@ static class UserEndpoints
 {
     /// <summary>An account in a list.</summary>
     public sealed record UserItem(string Name, string Role, DateTimeOffset Created, DateTimeOffset PasswordChanged,
-        DateTimeOffset? LockedUntil);
+        DateTimeOffset? LockedUntil, bool SecondFactor = false);
 
     /// <summary>A new account; without a password one is made up.</summary>
     public sealed record NewUser(string Name, string? Role, string? Password);
@@ -46,9 +46,12 @@ static class UserEndpoints
             .WithSummary("Ends the lock of an address (IPv6: of its /64).").Produces(204).ProducesProblem(422);
     }
 
-    static IReadOnlyList<UserItem> List(Accounts accounts, Lockout lockout) =>
-        [.. accounts.List().Select(account => new UserItem(account.Name, account.Role, account.Created, account.PasswordChanged,
-            lockout.LockedUntil(account.Name)))];
+    static IReadOnlyList<UserItem> List(Accounts accounts, SecondFactors factors, Lockout lockout)
+    {
+        var withCodes = factors.All();
+        return [.. accounts.List().Select(account => new UserItem(account.Name, account.Role, account.Created, account.PasswordChanged,
+            lockout.LockedUntil(account.Name), withCodes.Contains(account.Id)))];
+    }
 
     static IResult Post(NewUser user, Caller caller, Accounts accounts, AuditLog audit)
     {
@@ -72,7 +75,7 @@ static class UserEndpoints
         // A stolen token must not be enough to take an account over; guessing here counts like guessing at the door.
         if (own)
         {
-            var outcome = await signIn.CheckAsync(name, change.Current ?? "", caller.Address, "api", cancellationToken);
+            var outcome = await signIn.ConfirmAsync(account, change.Current ?? "", caller.Address, cancellationToken);
             if (!outcome.Accepted)
                 return ApiProblem.Result(StatusCodes.Status401Unauthorized,
                     outcome.Refusal == SignInRefusal.WrongCredentials ? "The present password (`current`) is wrong." : outcome.Sentence);

@@ -27,8 +27,11 @@ static class ExitCode
 }
 
 /// <summary>A command cannot do what it was asked. The message is one plain sentence; it is all that the user sees.</summary>
-sealed class CommandException(int exitCode, string message) : Exception(message)
+sealed class CommandException(int exitCode, string message, string reason = "") : Exception(message)
 {
+    /// <summary>The node's word for why, where a command goes on with it; else empty.</summary>
+    public string Reason { get; } = reason;
+
     /// <summary>One of <see cref="Cli.ExitCode"/>.</summary>
     public int ExitCode { get; } = exitCode;
 }

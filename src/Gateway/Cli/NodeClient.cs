@@ -23,6 +23,8 @@ sealed class NodeClient : IDisposable
     {
         Node = node;
         _http = new HttpClient { BaseAddress = new(node), Timeout = s_timeout };
+        // What a list of sign-ins shows.
+        _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"remotechain on {Environment.MachineName}");
         if (token is not null) _http.DefaultRequestHeaders.Authorization = new("Bearer", token);
     }
 
@@ -97,12 +99,13 @@ sealed class NodeClient : IDisposable
 
     static CommandException Problem(HttpStatusCode status, string text)
     {
-        var (title, detail) = ($"The node answered {(int)status}.", "");
+        var (title, detail, reason) = ($"The node answered {(int)status}.", "", "");
         try
         {
             var problem = JsonNode.Parse(text);
             title = (string?)problem?["title"] ?? title;
             detail = (string?)problem?["detail"] ?? "";
+            reason = (string?)problem?["reason"] ?? "";
         }
         catch (JsonException)
         {
@@ -116,7 +119,7 @@ sealed class NodeClient : IDisposable
         };
         if (status == HttpStatusCode.Unauthorized && title.StartsWith("Sign in first", StringComparison.Ordinal))
             title = "You are not signed in to this node: use `remotechain login`, or run as the user that runs the node.";
-        return new(code, detail.Length == 0 ? title : $"{title}\n{detail}");
+        return new(code, detail.Length == 0 ? title : $"{title}\n{detail}", reason);
     }
 
     // A token is as good as a password for a day: not over the open network in clear.

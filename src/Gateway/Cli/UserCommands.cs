@@ -7,21 +7,22 @@ namespace RemoteChain.Gateway.Cli;
 static class UserCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("user", "Local accounts: list, add, password, role, remove, unlock.")
+        new Verb("user", "Local accounts: list, add, password, role, remove, unlock, totp, sign-ins, sign-out.")
         {
-            List(calling), Add(calling), Password(calling), Role(calling), Remove(calling), Unlock(calling),
+            List(calling), Add(calling), Password(calling), Role(calling), Remove(calling), Unlock(calling), TotpCommands.Build(calling),
+            SignInCommands.BuildList(calling), SignInCommands.BuildSignOut(calling),
         };
 
-    static Argument<string> NameArgument() => new("name") { Description = "The user." };
+    internal static Argument<string> NameArgument() => new("name") { Description = "The user." };
 
     static Verb List(Calling calling)
     {
         var command = new Verb("list", "All users.", "user list");
         calling(command, async call => call.Show<UserEndpoints.UserItem[]>(
             await call.Client.GetAsync("/users", call.Cancellation), users => call.Terminal.Table(
-            ["NAME", "ROLE", "ADDED", "PASSWORD SET", "LOCKED UNTIL"],
+            ["NAME", "ROLE", "ADDED", "PASSWORD SET", "CODE", "LOCKED UNTIL"],
             users.Select(user => new[] { user.Name, user.Role, Terminal.Moment(user.Created), Terminal.Moment(user.PasswordChanged),
-                user.LockedUntil is { } until ? Terminal.Moment(until) : "" }),
+                user.SecondFactor ? "yes" : "", user.LockedUntil is { } until ? Terminal.Moment(until) : "" }),
             "There is no user.")));
         return command;
     }

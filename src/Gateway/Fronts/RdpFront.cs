@@ -127,7 +127,7 @@ internal sealed class RdpFront : IAsyncDisposable
                 : outcome.Sentence;
         }
 
-        var checkedIn = await _context.SignIn.CheckAsync(typed.User, signIn.Password.Reveal(), _address, "rdp", cancellationToken);
+        var checkedIn = await _context.SignIn.CheckTypedTogetherAsync(typed.User, signIn.Password.Reveal(), _address, "rdp", cancellationToken);
         return checkedIn.Accepted ? PrepareTyped(signIn, checkedIn.Account, typed) : checkedIn.Sentence;
     }
 

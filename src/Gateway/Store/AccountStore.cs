@@ -12,9 +12,12 @@ namespace RemoteChain.Gateway.Store;
 public sealed record StoredAccount(long Id, string Name, string Role, string PasswordHash, DateTimeOffset Created,
     DateTimeOffset PasswordChanged);
 
-/// <summary>Local accounts and their bearer tokens.</summary>
+/// <summary>Local accounts. What removes an account or changes its password ends its sign-ins.</summary>
 public sealed class AccountStore(Database database)
 {
+    /// <summary>Told after sign-ins of an account may have ended.</summary>
+    public event Action? SignInsEnded;
+
     const string Select =
         "select id as Id, name as Name, role as Role, password_hash as PasswordHash, created as CreatedMillis, password_changed as "
             + "PasswordChangedMillis from account";
@@ -34,10 +37,14 @@ public sealed class AccountStore(Database database)
         """, new { name, role, passwordHash, now = database.Now }));
 
     /// <summary>Sets a password and revokes the account's tokens: whoever knew the old password is out.</summary>
-    public void SetPassword(long id, string passwordHash) => database.Write(connection => connection.Execute("""
-        update account set password_hash = @passwordHash, password_changed = @now where id = @id;
-        delete from token where account_id = @id;
-        """, new { id, passwordHash, now = database.Now }));
+    public void SetPassword(long id, string passwordHash)
+    {
+        database.Write(connection => connection.Execute("""
+            update account set password_hash = @passwordHash, password_changed = @now where id = @id;
+            delete from token where account_id = @id;
+            """, new { id, passwordHash, now = database.Now }));
+        SignInsEnded?.Invoke();
+    }
 
     /// <summary>Replaces a hash by a stronger one of the same password.</summary>
     public void Rehash(long id, string passwordHash) => database.Write(connection =>
@@ -49,26 +56,20 @@ public sealed class AccountStore(Database database)
             new { id, role }) > 0);
 
     /// <summary>Removes an account with its tokens and grants. False when that would leave no admin.</summary>
-    public bool Delete(long id) => database.Write(connection =>
-        connection.Execute($"delete from account where id = @id and (role <> 'admin' or {AnotherAdmin})", new { id }) > 0);
+    public bool Delete(long id)
+    {
+        var deleted = database.Write(connection =>
+            connection.Execute($"delete from account where id = @id and (role <> 'admin' or {AnotherAdmin})", new { id }) > 0);
+        if (deleted) SignInsEnded?.Invoke();
+        return deleted;
+    }
 
     /// <summary>Whether there is no account at all: the node's first run.</summary>
     public bool IsEmpty() => database.Read(connection => !connection.ExecuteScalar<bool>("select exists (select 1 from account)"));
 
-    /// <summary>Keeps a token's hash; expired tokens of everybody go.</summary>
-    public void AddToken(long accountId, byte[] hash, DateTimeOffset expires) => database.Write(connection => connection.Execute("""
-        delete from token where expires <= @now;
-        insert into token (account_id, hash, created, expires) values (@accountId, @hash, @now, @expires);
-        """, new { accountId, hash, now = database.Now, expires = expires.ToUnixTimeMilliseconds() }));
-
-    /// <summary>The account of a token that has not expired.</summary>
-    public StoredAccount? FindByToken(byte[] hash) => database.Read(connection =>
-        connection.QueryFirstOrDefault<Row>($"{Select} where id = (select account_id from token where hash = @hash and expires > @now)",
-            new { hash, now = database.Now })?.ToAccount());
-
-    /// <summary>Revokes one token. False when there was none.</summary>
-    public bool DeleteToken(byte[] hash) => database.Write(connection =>
-        connection.Execute("delete from token where hash = @hash", new { hash }) > 0);
+    /// <summary>The account of an id; null when there is none.</summary>
+    internal static StoredAccount? Find(Database database, long id) => database.Read(connection =>
+        connection.QueryFirstOrDefault<Row>($"{Select} where id = @id", new { id })?.ToAccount());
 
     const string AnotherAdmin = "exists (select 1 from account other where other.role = 'admin' and other.id <> @id)";
 

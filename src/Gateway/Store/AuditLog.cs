@@ -11,7 +11,7 @@ public enum AuditAction
     TemplateSaved, TemplateRemoved,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
-    AccountAdded, AccountChanged, AccountDeleted,
+    AccountAdded, AccountChanged, AccountDeleted, SecondFactorOn, SecondFactorOff, SignInRevoked,
     CertificatePinned, CertificateChanged, HostKeyPinned, HostKeyChanged, PinForgotten,
     FaultInjected, FaultEnded,
     RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,

@@ -53,7 +53,7 @@ public sealed class SignInTests : IDisposable
     public async Task SetPassword_OldPasswordAndTokens_AreWorthless()
     {
         var alice = _access.Accounts.Find("alice")!;
-        var tokens = new BearerTokens(new(_access.Store.Database), _access.Store.Time);
+        var tokens = _access.Tokens;
         var token = tokens.Create(alice).Token;
         Assert.Equal(alice, tokens.Find(token));
 
@@ -67,7 +67,7 @@ public sealed class SignInTests : IDisposable
     [Fact]
     public void Token_ExpiredOrRevoked_IsWorthless()
     {
-        var tokens = new BearerTokens(new(_access.Store.Database), _access.Store.Time);
+        var tokens = _access.Tokens;
         var (first, second) = (tokens.Create(_access.Accounts.Find("alice")!).Token, tokens.Create(_access.Accounts.Find("alice")!).Token);
 
         Assert.True(tokens.Revoke(first));

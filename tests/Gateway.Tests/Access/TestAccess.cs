@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.DataProtection;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Store;
@@ -13,12 +14,16 @@ public sealed class TestAccess : IDisposable
     public static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
     public static readonly IPAddress There = IPAddress.Parse("198.51.100.7");
 
+    readonly EphemeralDataProtectionProvider _protection = new();
+
     public TestAccess() => Build();
 
     public TestStore Store { get; } = new();
     public Accounts Accounts { get; private set; } = null!;
     public AuditLog Audit { get; private set; } = null!;
     public Lockout Lockout { get; private set; } = null!;
+    public SecondFactors Factors { get; private set; } = null!;
+    public BearerTokens Tokens { get; private set; } = null!;
     public SignIn SignIn { get; private set; } = null!;
     public ConnectionPasses Passes { get; private set; } = null!;
 
@@ -40,10 +45,13 @@ public sealed class TestAccess : IDisposable
 
     void Build()
     {
-        Accounts = new(new AccountStore(Store.Database), iterations: 1000);
+        var accounts = new AccountStore(Store.Database);
+        Accounts = new(accounts, iterations: 1000);
+        Factors = new(new SecondFactorStore(Store.Database), _protection, Store.Time);
+        Tokens = new(new TokenStore(Store.Database), accounts, Store.Time);
         Audit = new(Store.Database);
         Lockout = new(new SignInFailureStore(Store.Database), Audit, LockoutOptions.Default);
-        SignIn = new(Accounts, Lockout, Audit);
+        SignIn = new(Accounts, Factors, Lockout, Audit);
         Passes = new(Accounts, Lockout, Audit, Store.Time);
     }
 }

@@ -169,6 +169,34 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Totp_SetUpThenLoginWithTheCode()
+    {
+        _node.Add("alice");
+        Assert.Contains("login --user alice", (await RunAsync("user", "totp", "setup", "alice")).Error);
+        await RunAsync(TestAccess.Password + "\n", false, "login", "--user", "alice", "--node", _node.Url);
+        var begun = await RunAsync(TestAccess.Password + "\n", false, "user", "totp", "setup", "alice");
+        var key = Base32.Bytes(begun.Output.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var confirmed = await RunAsync(Code() + "\n", false, "user", "totp", "confirm", "alice");
+        Assert.Equal(10, confirmed.Output.TrimEnd().Split('\n').Length);
+        _node.Time.Advance(Totp.Step);
+
+        var without = await RunAsync(TestAccess.Password + "\n", false, "login", "--user", "alice", "--node", _node.Url);
+        Assert.Equal((ExitCode.Denied, "This account also needs the code of its authenticator.\n"), (without.Status, without.Error));
+        var ran = await RunAsync($"{TestAccess.Password}\n{Code()}\n", false, "login", "--user", "alice", "--node", _node.Url);
+        Assert.Equal(0, ran.Status);
+        var signIns = await RunAsync("", false, "user", "sign-ins", "alice");
+        Assert.Contains("remotechain on ", signIns.Output);
+        Assert.Contains("this one", signIns.Output);
+        Assert.Equal(0, (await RunAsync("", false, "user", "sign-out", "alice", "--others")).Status);
+
+        Assert.Contains("10 recovery codes are left", (await RunAsync("user", "totp", "show", "alice")).Output);
+        Assert.Equal(0, (await RunAsync("user", "totp", "remove", "alice")).Status);
+        Assert.Contains("password alone", (await RunAsync("user", "totp", "show", "alice")).Output);
+
+        string Code() => Totp.Code(key, Totp.StepAt(_node.Time.GetUtcNow()));
+    }
+
+    [Fact]
     public async Task Users_AddRoleUnlockRemove()
     {
         var added = await RunAsync("user", "add", "alice");
