@@ -8,8 +8,12 @@ known() { apt-cache show --no-all-versions "$1" > /dev/null 2>&1; }
 
 # Lines "FROM NAMES" of the wanted groups of which no name is installed.
 missing_packages() {
-    dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' 2> /dev/null | awk -v groups=" $* " '
-        FILENAME == "-" { if ($1 == "ii") installed[$2] = 1; next }
+    dpkg-query -W -f='${db:Status-Abbrev} ${Package} ${Provides}\n' 2> /dev/null | awk -v groups=" $* " '
+        FILENAME == "-" {
+            # A package may be what another one provides: npm comes with some builds of nodejs.
+            if ($1 == "ii") for (i = 2; i <= NF; i++) { sub(",", "", $i); installed[$i] = 1 }
+            next
+        }
         /^#/ || !index(groups, " " $1 " ") { next }
         {
             count = split($3, names, "|")

@@ -8,6 +8,7 @@ using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Fronts;
+using RemoteChain.Gateway.Fronts.Web;
 using RemoteChain.Gateway.Hops;
 using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Hops.Tunnels;
@@ -56,6 +57,7 @@ public static class NodeHosting
         app.UseHostFiltering();
         app.UseApi(options.IsRelayOnly);
         if (options.IsRelayOnly) return app;
+        PixelSocket.Map(app);
         MetricsEndpoint.Map(app, options.Metrics);
         // What counts and sends begins with the node, not with the first who asks.
         app.Services.GetRequiredService<LatencyMetrics>();
@@ -81,7 +83,7 @@ public static class NodeHosting
 
         services.AddSingleton<ChainCatalog>();
         services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SecondFactors>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()
-            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
+            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<PixelTickets>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<AccountStore>()));
         services.AddDataProtection().SetApplicationName(SecretVault.ApplicationName);
         services.AddOptions<KeyManagementOptions>().Configure<DataDirectory, ILoggerFactory>((keys, data, log) =>

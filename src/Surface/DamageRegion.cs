@@ -52,11 +52,11 @@ public sealed class DamageRegion
     }
 
     /// <summary>Adds an entry: rectangle, stamps and input id. An entry of another generation than before (a resize lies between) makes the
-    /// earlier rectangles meaningless: they are forgotten.</summary>
+    /// earlier rectangles meaningless: they are forgotten. Rectangles without stamps are of no generation, and stay.</summary>
     public void Add(in DamageEntry entry)
     {
         if (Entries == 0) Oldest = entry;
-        if (entry.Generation != Generation) _count = 0;
+        if (Generation != 0 && entry.Generation != Generation) _count = 0;
         Generation = entry.Generation;
         Newest = entry;
         Entries++;

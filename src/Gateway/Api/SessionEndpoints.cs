@@ -26,6 +26,13 @@ static class SessionEndpoints
     /// <param name="Layer">Number of the desktop's layer in the chain; none for the innermost desktop.</param>
     public sealed record WantedKeys(string? Keys, int? Layer);
 
+    /// <summary>What a ticket is wanted for.</summary>
+    /// <param name="ViewOnly">Whether the browser may only watch.</param>
+    public sealed record WantedTicket(bool? ViewOnly);
+
+    /// <summary>A ticket, shown this once. It is the first message on the socket.</summary>
+    public sealed record Ticket(string Text, DateTimeOffset Expires);
+
     public static void Map(RouteGroupBuilder api)
     {
         var sessions = api.MapGroup("/sessions").WithTags("sessions");
@@ -38,6 +45,8 @@ static class SessionEndpoints
             .ProducesProblem(404);
         sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.")
             .Produces(204).ProducesProblem(404);
+        sessions.MapPost("/{id}/ticket", PostTicket).WithSummary("Makes a ticket with which a browser opens the socket that brings this session's pixels: good once, for half a minute.")
+            .Produces<Ticket>().ProducesProblem(404).ProducesProblem(503);
         sessions.MapPost("/{id}/keys", PressKeysAsync).WithSummary("Presses keys together in one of the session's desktops: ctrl+alt+del for layer 3.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         sessions.MapPost("/{id}/probe", StartProbe).WithSummary("Presses keys at the host to measure from end to end, where the chain allows it.")
@@ -65,6 +74,14 @@ static class SessionEndpoints
         return sessions.Open(owner, chain, new(width, height, ScalePercent, UsKeyboard), caller.Account.Name, caller.From) is { } session
             ? TypedResults.Ok(session)
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "This node has no room for another session.");
+    }
+
+    static IResult PostTicket(string id, WantedTicket wanted, Caller caller, ISessionDirectory sessions, PixelTickets tickets)
+    {
+        if (Visible(id, caller, sessions) is null) return ApiProblem.NotFound($"running session '{id}'");
+        return tickets.Create(caller.Account, id, wanted.ViewOnly ?? false) is { } made
+            ? TypedResults.Ok(new Ticket(made.Text, made.Expires))
+            : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "Too many tickets are waiting to be used. Wait until some expire.");
     }
 
     static async Task<IResult> PressKeysAsync(string id, WantedKeys wanted, Caller caller, ISessionDirectory sessions, AuditLog audit,

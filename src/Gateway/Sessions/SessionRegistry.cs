@@ -50,6 +50,9 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         return null;
     }
 
+    /// <summary>A running session; null when there is none of that id.</summary>
+    public SessionRunner? Running(string id) => RunnerOf(id);
+
     /// <summary>Those that run now.</summary>
     public IReadOnlyList<SessionRunner> Running()
     {

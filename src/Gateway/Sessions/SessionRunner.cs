@@ -66,6 +66,9 @@ public sealed partial class SessionRunner
     /// <summary>Name of its chain.</summary>
     public string ChainName => _chain.Name;
 
+    /// <summary>Whether its chain lets people only watch.</summary>
+    public bool IsViewOnly => _chain.Gateway.ViewOnly;
+
     /// <summary>Where the time of its users goes.</summary>
     public SessionLatency Latency { get; }
 

@@ -7,7 +7,7 @@ namespace RemoteChain.Gateway.Store;
 public enum AuditAction
 {
     SignInAccepted, SignInRefused, SignedOut, AccountLocked, AccountUnlocked,
-    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, KeysPressed, FrontDetached,
+    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, KeysPressed, FrontDetached, FrontRefused,
     TemplateSaved, TemplateRemoved,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
