@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 using RemoteChain.Emulator.Ops;
 
@@ -42,9 +43,10 @@ sealed unsafe class BlockDecoder
             op->Ip = (uint)instruction.IP;
             op->NextIp = (uint)instruction.NextIP;
             if ((mode & Core.CodeBig) == 0) op->NextIp &= 0xFFFF;
-            if (decoder.LastError != DecoderError.None)
+            if (decoder.LastError != DecoderError.None || instruction.Length > InstructionBytesMax)
             {
-                op->Run = &Invalid;
+                op->Run = &Chain.Enter;
+                op->Other = (Op*)(Handler)(&Invalid);
                 ended = true;
                 break;
             }
@@ -65,16 +67,18 @@ sealed unsafe class BlockDecoder
         return count + 2;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* CountDown(Core c, CpuState* s, Op* o)
     {
         s->Countdown -= o->Left;
-        if (s->Countdown >= 0) return o + 1;
+        if (s->Countdown >= 0) return Chain.Next(c, s, o);
         // Too long for what is left of the slice: the engine runs a shorter piece.
         s->Countdown += o->Left;
         s->Ip = o->Ip;
         return null;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* Continue(Core c, CpuState* s, Op* o) => Core.Go(s, o->NextIp);
 
     static Op* Invalid(Core c, CpuState* s, Op* o) => throw new GuestFault(GuestFault.InvalidOpcode);

@@ -12,13 +12,15 @@ unsafe partial class Core
         // SAFETY: segment is one of the six numbers that the decoder gives.
         var at = Segments + segment;
         if (at->Open == 0) CheckAccess(at, segment, offset, bytes, write);
-        return (uint)(at->Base + offset);
+        var linear = (uint)(at->Base + offset);
+        if (State->Strict != 0) CheckStrict(linear, bytes, write);
+        return linear;
     }
 
     void CheckAccess(Segment* at, int segment, uint offset, int bytes, bool write)
     {
         var fault = segment == Ss ? GuestFault.Stack : GuestFault.Protection;
-        if (IsProtected && (State->SystemFlags & Flags.Virtual) == 0)
+        if (UsesSelectors)
         {
             if ((at->Access & Segment.Present) == 0) throw new GuestFault(fault);
             var code = (at->Access & Segment.Code) != 0;
@@ -81,7 +83,7 @@ unsafe partial class Core
     /// <summary>MOV and POP to a data segment register, LDS and its kin.</summary>
     internal void LoadSegment(int segment, uint selector)
     {
-        if (!IsProtected || (State->SystemFlags & Flags.Virtual) != 0)
+        if (!UsesSelectors)
         {
             LoadRealSegment(segment, selector);
             return;
@@ -115,7 +117,7 @@ unsafe partial class Core
         // Limit and rights stay what they were: programs that come from protected mode rely on it.
         Segments[segment].Selector = selector;
         Segments[segment].Base = selector << 4;
-        if ((State->SystemFlags & Flags.Virtual) != 0) Segments[segment] = VirtualSegment(selector);
+        if (IsVirtual) Segments[segment] = VirtualSegment(selector);
         ModeChanged();
     }
 

@@ -1,20 +1,23 @@
 namespace RemoteChain.Emulator.Cpu;
 
-/// <remarks>Far jumps, calls and returns (SDM volume 3, section 5.8), SYSENTER and SYSEXIT. Task gates and task segments as targets are
-/// refused.</remarks>
+/// <remarks>Far jumps, calls and returns (SDM volume 3, section 5.8), SYSENTER and SYSEXIT.</remarks>
 unsafe partial class Core
 {
-    const uint CallGate16 = 4, CallGate32 = 12;
+    const uint TaskAvailable16 = 1, CallGate16 = 4, TaskGate = 5, TaskAvailable32 = 9, CallGate32 = 12;
 
-    internal void FarJump(uint selector, uint target)
+    internal void FarJump(uint selector, uint target, uint nextIp)
     {
-        if (!IsProtected)
+        if (!UsesSelectors)
         {
+            DemandInCode(target);
             LoadRealSegment(Cs, selector);
             State->Ip = target;
             return;
         }
-        var (low, high) = CodeTarget(ref selector, ref target, out _);
+        if (TryTask(selector, TaskEntry.Jump, nextIp)) return;
+        var gate = ReadGate(ref selector, ref target);
+        var (low, high) = CodeTarget(selector, gate.Bytes != 0, mayGoIn: false);
+        if (target > Unpack(selector, low, high).Limit) throw new GuestFault(GuestFault.Protection);
         SetCode(selector, low, high, State->Cpl);
         State->Ip = target;
     }
@@ -23,52 +26,105 @@ unsafe partial class Core
     {
         // SAFETY: State is this core's own memory.
         var (oldCs, sp) = (State->Cs.Selector, State->Gpr[Sp]);
-        if (!IsProtected)
+        if (!UsesSelectors)
         {
-            Push(oldCs, bytes);
-            Push(nextIp, bytes);
+            DemandInCode(target);
+            PushFar(oldCs, nextIp, bytes);
             LoadRealSegment(Cs, selector);
             State->Ip = target;
             return;
         }
-        var (low, high) = CodeTarget(ref selector, ref target, out var gateBytes);
-        if (gateBytes != 0) bytes = gateBytes;
+        if (TryTask(selector, TaskEntry.Call, nextIp)) return;
+        var gate = ReadGate(ref selector, ref target);
+        if (gate.Bytes != 0) bytes = gate.Bytes;
+        var (low, high) = CodeTarget(selector, gate.Bytes != 0, mayGoIn: gate.Bytes != 0);
+        var privilege = (high & Segment.ExpandDownOrConforming) != 0 ? State->Cpl : (high >> 13) & 3;
+        if (privilege == State->Cpl)
+        {
+            if (target > Unpack(selector, low, high).Limit) throw new GuestFault(GuestFault.Protection);
+            PushFar(oldCs, nextIp, bytes);
+            SetCode(selector, low, high, privilege);
+            State->Ip = target;
+            return;
+        }
+        var saved = *State;
         try
         {
-            Push(oldCs, bytes);
-            Push(nextIp, bytes);
+            Span<uint> arguments = stackalloc uint[31];
+            arguments = arguments[..gate.Arguments];
+            for (var n = 0; n < arguments.Length; n++) arguments[^(n + 1)] = (uint)Peek(n * bytes, bytes);
+            PushOuter(privilege, bytes, virtualMode: false, arguments);
+            PushFar(oldCs, nextIp, bytes);
+            if (target > Unpack(selector, low, high).Limit) throw new GuestFault(GuestFault.Protection);
+            SetCode(selector, low, high, privilege);
+            State->Ip = target;
+        }
+        catch
+        {
+            Restore(saved);
+            throw;
+        }
+    }
+
+    /// <summary>Both or neither.</summary>
+    void PushFar(uint selector, uint ip, int bytes)
+    {
+        var sp = State->Gpr[Sp];
+        try
+        {
+            Push(selector, bytes);
+            Push(ip, bytes);
         }
         catch
         {
             State->Gpr[Sp] = sp;
             throw;
         }
-        SetCode(selector, low, high, State->Cpl);
-        State->Ip = target;
     }
 
-    /// <summary>The code segment that a selector leads to, through a call gate if it is one; only on the same privilege.</summary>
-    (uint Low, uint High) CodeTarget(ref uint selector, ref uint target, out int gateBytes)
+    /// <summary>Through a call gate if the selector names one: then selector and target become the gate's.</summary>
+    /// <returns>Bytes of what the gate pushes, 0 = no gate; how many arguments it copies.</returns>
+    (int Bytes, int Arguments) ReadGate(ref uint selector, ref uint target)
     {
-        gateBytes = 0;
         if ((selector & ~3u) == 0) throw new GuestFault(GuestFault.Protection);
         var (low, high) = ReadDescriptor(selector, GuestFault.Protection);
-        if ((high & Segment.NotSystem) == 0)
-        {
-            var type = (high >> 8) & 15;
-            if (type is not (CallGate16 or CallGate32)) throw new GuestFault(GuestFault.Protection, selector & ~3u);
-            gateBytes = type == CallGate32 ? 4 : 2;
-            target = (low & 0xFFFF) | (type == CallGate32 ? high & 0xFFFF_0000 : 0);
-            selector = low >> 16;
-            (low, high) = ReadDescriptor(selector, GuestFault.Protection);
-        }
+        if ((high & Segment.NotSystem) != 0) return default;
+        var type = (high >> 8) & 15;
+        if (type is not (CallGate16 or CallGate32) || Math.Max(State->Cpl, selector & 3) > ((high >> 13) & 3))
+            throw new GuestFault(GuestFault.Protection, selector & ~3u);
+        if ((high & Segment.Present) == 0) throw new GuestFault(GuestFault.NotPresent, selector & ~3u);
+        selector = low >> 16;
+        target = (low & 0xFFFF) | (type == CallGate32 ? high & 0xFFFF_0000 : 0);
+        if ((selector & ~3u) == 0) throw new GuestFault(GuestFault.Protection);
+        return (type == CallGate32 ? 4 : 2, (int)(high & 31));
+    }
+
+    /// <summary>The code segment that a selector names, if this program may go there.</summary>
+    (uint Low, uint High) CodeTarget(uint selector, bool byGate, bool mayGoIn)
+    {
+        var (low, high) = ReadDescriptor(selector, GuestFault.Protection);
         var privilege = (high >> 13) & 3;
         var conforming = (high & Segment.ExpandDownOrConforming) != 0;
         if ((high & (Segment.NotSystem | Segment.Code)) != (Segment.NotSystem | Segment.Code)
-            || (conforming ? privilege > State->Cpl : privilege != State->Cpl || (gateBytes == 0 && (selector & 3) > State->Cpl)))
+            || (conforming || mayGoIn ? privilege > State->Cpl : privilege != State->Cpl)
+            || (!conforming && !byGate && (selector & 3) > State->Cpl))
             throw new GuestFault(GuestFault.Protection, selector & ~3u);
         if ((high & Segment.Present) == 0) throw new GuestFault(GuestFault.NotPresent, selector & ~3u);
         return (low, high);
+    }
+
+    /// <summary>A selector of a task segment or a task gate: switches and says so.</summary>
+    bool TryTask(uint selector, TaskEntry how, uint nextIp)
+    {
+        if ((selector & ~3u) == 0) throw new GuestFault(GuestFault.Protection);
+        var (low, high) = ReadDescriptor(selector, GuestFault.Protection);
+        var type = (high >> 8) & 0x1F;
+        if (type is not (TaskAvailable16 or TaskAvailable32 or TaskGate)) return false;
+        if (Math.Max(State->Cpl, selector & 3) > ((high >> 13) & 3)) throw new GuestFault(GuestFault.Protection, selector & ~3u);
+        if ((high & Segment.Present) == 0) throw new GuestFault(GuestFault.NotPresent, selector & ~3u);
+        State->Ip = nextIp;
+        SwitchTask(type == TaskGate ? low >> 16 : selector, how, null);
+        return true;
     }
 
     /// <summary>RETF and the protected half of IRET: to the same privilege or outwards.</summary>
@@ -79,8 +135,9 @@ unsafe partial class Core
     /// <param name="bytes">Operand size.</param>
     internal void FarReturn(uint ip, uint selector, int popped, int released, int bytes)
     {
-        if (!IsProtected)
+        if (!UsesSelectors)
         {
+            DemandInCode(ip);
             MoveStack(popped + released);
             LoadRealSegment(Cs, selector);
             State->Ip = ip;
@@ -95,6 +152,7 @@ unsafe partial class Core
             || (conforming ? privilege > requested : privilege != requested))
             throw new GuestFault(GuestFault.Protection, selector & ~3u);
         if ((high & Segment.Present) == 0) throw new GuestFault(GuestFault.NotPresent, selector & ~3u);
+        if (ip > Unpack(selector, low, high).Limit) throw new GuestFault(GuestFault.Protection);
         if (requested == State->Cpl)
         {
             MoveStack(popped + released);
@@ -104,9 +162,18 @@ unsafe partial class Core
         }
         var outerSp = (uint)Peek(popped + released, bytes);
         var outerSs = (uint)Peek(popped + released + bytes, bytes) & 0xFFFF;
-        SetCode(selector, low, high, requested);
+        var saved = *State;
+        try
+        {
+            SetCode(selector, low, high, requested);
+            LoadSegment(Ss, outerSs);
+        }
+        catch
+        {
+            Restore(saved);
+            throw;
+        }
         State->Ip = ip;
-        LoadSegment(Ss, outerSs);
         if (State->Ss.IsBig) State->Gpr[Sp] = outerSp;
         else *(ushort*)&State->Gpr[Sp] = (ushort)outerSp;
         MoveStack(released);

@@ -40,11 +40,23 @@ unsafe struct CpuState
     /// <summary>Generation and mode that an entry of the table of jump targets must carry to be believed.</summary>
     internal ulong CodeStamp;
 
+    /// <summary>What an entry must carry besides the offset: the base of the code segment, in the upper half.</summary>
+    internal ulong CodeBase;
+
     internal JumpEntry* Jumps;
+
+    /// <summary>The operation that runs, as far as it may fault.</summary>
+    internal Op* At;
+
+    /// <summary>1 while every access is looked at: alignment checks or data breakpoints are on.</summary>
+    internal uint Strict;
 
     internal Segment Es, Cs, Ss, Ds, Fs, Gs, Ldt, Task;
     internal TableRegister Gdt, Idt;
-    internal ulong Cr0, Cr2, Cr3, Cr4;
+    internal ulong Cr0, Cr2, Cr3, Cr4, Efer;
+
+    /// <summary>The four entries of the first level of PAE paging, as they were when CR3 was loaded.</summary>
+    internal fixed ulong Directories[4];
     internal fixed ulong Debug[8];
     internal ulong SysenterCs, SysenterSp, SysenterIp, TscOffset, PageAttributes;
 
@@ -106,7 +118,9 @@ struct TlbEntry
 unsafe struct JumpEntry
 {
     // SAFETY: Block is used only when the stamp is the current one, and a flush of the block memory changes the stamp.
-    internal ulong Ip, Stamp;
+    /// <summary>Offset and, in the upper half, the base of its segment.</summary>
+    internal ulong Place;
+    internal ulong Stamp;
     internal Op* Block;
     internal ulong Unused;
 }

@@ -13,5 +13,11 @@ sealed class GuestFault(int vector, uint code = 0) : Exception($"guest exception
 
     internal uint Code => code;
 
+    /// <summary>Where the guest finds the fault, when it is not the instruction that ran: a task switch that got as far as the new task.</summary>
+    internal ulong? Ip { get; init; }
+
+    /// <summary>Pushed flags carry RF, so that a breakpoint on the instruction is not met again when it is repeated.</summary>
+    internal bool IsFault => vector is not (Debug or Breakpoint or Overflow or Double);
+
     internal bool HasCode => vector is Double or (>= InvalidTask and <= Page) or Alignment;
 }

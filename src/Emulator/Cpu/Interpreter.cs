@@ -49,12 +49,22 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
             }
             if (s->Halted != 0) return End(EngineExit.Halted);
             var stepping = (s->SystemFlags & Flags.Trap) != 0;
-            var limit = stepping || (wanted && s->Inhibit != 0) ? 1 : long.MaxValue;
+            var watching = (s->Strict & Core.StrictWatch) != 0;
+            var resumes = (s->SystemFlags & Flags.Resume) != 0;
+            s->SystemFlags &= ~Flags.Resume;
+            if (watching && !resumes && _core.IsBreakpoint((uint)(s->Cs.Base + s->Ip)))
+            {
+                s->Countdown--;
+                if (!_core.TryDeliver(new(GuestFault.Debug), s->Ip)) return End(EngineExit.Shutdown);
+                continue;
+            }
+            var limit = stepping || watching || (wanted && s->Inhibit != 0) ? 1 : long.MaxValue;
             s->Inhibit = 0;
+            _core.Entered = false;
             var done = Execute(limit);
             if (done == Outcome.Faulted) continue;
             if (done == Outcome.Shutdown) return End(EngineExit.Shutdown);
-            if (stepping && !Step()) return End(EngineExit.Shutdown);
+            if ((stepping || watching) && !Step(stepping)) return End(EngineExit.Shutdown);
         }
     }
 
@@ -79,10 +89,14 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
         }
     }
 
-    /// <summary>The debug exception after an instruction that began with the trap flag set.</summary>
-    bool Step()
+    /// <summary>The debug exception after an instruction that began with the trap flag set, or that met a breakpoint. Behind MOV SS and POP SS it
+    /// waits one instruction; a handler that was entered meanwhile has switched the trap flag off.</summary>
+    bool Step(bool stepping)
     {
-        _state->Debug[6] |= 1 << 14;
+        if (_state->Inhibit != 0 && (_state->SystemFlags & Flags.Trap) != 0) return true;
+        var single = stepping && !_core.Entered;
+        if (single) _state->Debug[6] |= 1 << 14;
+        if (!_core.TakeWatch() && !single) return true;
         return _core.TryDeliver(new(GuestFault.Debug), _state->Ip);
     }
 
@@ -98,16 +112,17 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     {
         var core = _core;
         var s = _state;
-        Op* o = null;
+        s->At = null;
         try
         {
-            o = Find(limit);
+            var o = Find(limit);
             while (o != null) o = o->Run(core, s, o);
             return Outcome.Left;
         }
         catch (GuestFault fault)
         {
             Faults++;
+            var o = s->At;
             // An exception counts as one instruction: a guest that does nothing else still uses up its slice.
             s->Countdown += o != null ? o->Left - 1 : -1;
             return core.TryDeliver(fault, o != null ? o->Ip : s->Ip) ? Outcome.Faulted : Outcome.Shutdown;
@@ -118,24 +133,26 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     Op* Find(long limit)
     {
         var s = _state;
-        if (s->Cs.Limit != uint.MaxValue && s->Ip > s->Cs.Limit) throw new GuestFault(GuestFault.Protection);
+        if (s->Ip > s->Cs.Limit) throw new GuestFault(GuestFault.Protection);
         var linear = (uint)(s->Cs.Base + s->Ip);
         var physical = _core.Mmu.TranslateCode(linear);
         limit = Math.Min(limit, s->Countdown);
         var mode = s->CodeStamp & ((1 << Core.ModeBits) - 1);
+        var inPage = 4096 - (int)(physical & 0xFFF);
+        if (s->Cs.Limit - s->Ip < (ulong)inPage - 1) return DecodeLimited(physical, linear, mode, limit);
         BlockCache.Key key = new(physical, s->Ip, mode);
         var block = _blocks.Find(key);
         if (block == null)
         {
             var length = DecodeInPage(physical, mode, out var memory);
-            if (length == 0) return DecodeSingle(linear, mode);
+            if (length == 0) return DecodeSingle(linear, mode, BlockDecoder.InstructionBytesMax);
             block = memory;
             _blocks.Keep(key, length);
             if (!_core.Memory.HasCode(physical)) _core.Mmu.NoticeWrites(physical & ~0xFFFUL);
         }
         if (block->Left > limit)
         {
-            _decoder.Decode(_core.Memory.HostOfCode(physical), (int)(4096 - (physical & 0xFFF)), s->Ip, mode, (int)limit, _single);
+            _decoder.Decode(_core.Memory.HostOfCode(physical), inPage, s->Ip, mode, (int)limit, _single);
             return _single;
         }
         _core.RememberJump(s->Ip, block);
@@ -159,15 +176,39 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     }
 
     /// <summary>An instruction that crosses a page's end: decoded every time, because either half may be mapped anew.</summary>
-    Op* DecodeSingle(uint linear, ulong mode)
+    Op* DecodeSingle(uint linear, ulong mode, int bytes)
     {
-        for (var i = 0; i < BlockDecoder.InstructionBytesMax; i++)
+        var length = 0;
+        var cr2 = _state->Cr2;
+        GuestFault? end = null;
+        for (; length < bytes && end == null; length++)
         {
-            _bytes[i] = (byte)_core.Mmu.LoadPhysical(_core.Mmu.TranslateCode(linear + (uint)i), 1);
+            try
+            {
+                _bytes[length] = (byte)_core.Mmu.LoadPhysical(_core.Mmu.TranslateCode(linear + (uint)length), 1);
+            }
+            catch (GuestFault fault)
+            {
+                // Perhaps the instruction ends before the page that is missing.
+                end = fault;
+                length--;
+            }
         }
-        if (_decoder.Decode(_bytes, BlockDecoder.InstructionBytesMax, _state->Ip, mode, 1, _single) == 0)
-            throw new GuestFault(GuestFault.Protection);
+        if (_decoder.Decode(_bytes, length, _state->Ip, mode, 1, _single) == 0) throw end ?? new GuestFault(GuestFault.Protection);
+        _state->Cr2 = cr2;
         return _single;
+    }
+
+    /// <summary>Where the code segment ends inside this page: nothing is kept, because other segments may hold the same code.</summary>
+    Op* DecodeLimited(ulong physical, uint linear, ulong mode, long limit)
+    {
+        var code = _core.Memory.HostOfCode(physical);
+        if (code == null) throw new GuestFault(GuestFault.InvalidOpcode);
+        var available = (int)Math.Min(_state->Cs.Limit - _state->Ip + 1, 4096 - (physical & 0xFFF));
+        var instructions = (int)Math.Min(limit, BlockDecoder.InstructionsMax);
+        return _decoder.Decode(code, available, _state->Ip, mode, instructions, _single) != 0
+            ? _single
+            : DecodeSingle(linear, mode, (int)Math.Min(_state->Cs.Limit - _state->Ip + 1, BlockDecoder.InstructionBytesMax));
     }
 
     /// <inheritdoc/>

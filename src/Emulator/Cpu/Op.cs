@@ -8,12 +8,13 @@ namespace RemoteChain.Emulator.Cpu;
 [StructLayout(LayoutKind.Sequential)]
 unsafe struct Op
 {
+    /// <summary>What the operation before it calls: the handler itself where it is chained, else <see cref="Chain.Enter"/>.</summary>
     internal Handler Run;
 
     /// <summary>The block that a jump leads to, once known. Only within one page, whose translation cannot change while it runs.</summary>
     internal Op* Link;
 
-    /// <summary>The block behind the jump, likewise.</summary>
+    /// <summary>The block behind the jump, likewise; the handler of an operation that is not chained.</summary>
     internal Op* Other;
     internal ulong Imm;
     internal uint Displacement;
@@ -49,7 +50,10 @@ unsafe struct Op
 
     /// <summary>Instructions from this one to the end of the block, itself included: what a fault here gives back.</summary>
     internal ushort Left;
-    internal ushort Unused;
+
+    /// <summary>1 while its binder chose a handler that calls the next operation itself.</summary>
+    internal byte Chained;
+    internal byte Unused;
 }
 
 /// <summary>Which operands are where.</summary>

@@ -3,14 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace RemoteChain.Emulator.Memory;
 
-/// <summary>From linear to host addresses: two-level paging (SDM volume 3, section 4.3) in front of a table of recent translations. The fast
+/// <summary>From linear to host addresses: paging (SDM volume 3, sections 4.3 and 4.4) in front of a table of recent translations. The fast
 /// half of every access is inlined into the handlers (<see cref="Access"/>); this is the slow half.</summary>
 sealed unsafe class Mmu : IDisposable
 {
     internal const int Entries = 1024;
     const uint PagePresent = 1, PageWritable = 2, PageUser = 4, PageAccessed = 32, PageDirty = 64, PageLarge = 128;
-    const uint CodeNotPresent = 1, CodeWrite = 2, CodeUser = 4;
-    const ulong PageMask = ~0xFFFUL, PagingOn = 1UL << 31, WriteProtect = 1 << 16, LargePages = 1 << 4;
+    const uint CodeNotPresent = 1, CodeWrite = 2, CodeUser = 4, CodeReserved = 8, CodeFetch = 16;
+    const ulong PageMask = ~0xFFFUL, WriteProtect = 1 << 16, LargePages = 1 << 4;
+
+    // Physical addresses have 36 bits; large pages of the narrow kind reach 4 GiB only.
+    const uint LargeReserved = 0x3F_E000;
+    const ulong WideMask = 0xF_FFFF_F000, WideReserved = 0x7FFF_FFF0_0000_0000, WideLargeReserved = 0x1F_E000, NoExecute = 1UL << 63;
 
     readonly PhysicalMemory _memory;
     readonly CpuState* _state;
@@ -87,34 +91,78 @@ sealed unsafe class Mmu : IDisposable
     }
 
     /// <summary>The physical address of code.</summary>
-    internal ulong TranslateCode(ulong linear) => Translate(linear, write: false, _state->Cpl == 3);
+    internal ulong TranslateCode(ulong linear) => Translate(linear, write: false, _state->Cpl == 3, fetch: true);
 
     /// <summary>Walks the tables; sets accessed and dirty bits.</summary>
     /// <exception cref="GuestFault">A page fault; CR2 is set.</exception>
-    internal ulong Translate(ulong linear, bool write, bool user)
+    internal ulong Translate(ulong linear, bool write, bool user, bool fetch = false)
     {
-        if ((_state->Cr0 & PagingOn) == 0) return linear;
-        var directoryAt = (_state->Cr3 & PageMask) + (linear >> 22) * 4;
+        if ((_state->Cr0 & Core.PagingOn) == 0) return linear;
+        Walk walk = new(linear, write, user, fetch);
+        return (_state->Cr4 & Core.WidePages) != 0 ? TranslateWide(walk) : TranslateNarrow(walk);
+    }
+
+    /// <summary>What is looked for.</summary>
+    readonly record struct Walk(ulong Linear, bool Write, bool User, bool Fetch);
+
+    ulong TranslateNarrow(in Walk walk)
+    {
+        var directoryAt = (_state->Cr3 & PageMask) + (walk.Linear >> 22) * 4;
         var directory = _memory.Read32(directoryAt);
-        if ((directory & PagePresent) == 0 || directory == uint.MaxValue) throw PageFault(linear, 0, write, user);
+        if ((directory & PagePresent) == 0 || directory == uint.MaxValue) throw PageFault(walk, 0);
         if ((directory & PageLarge) != 0 && (_state->Cr4 & LargePages) != 0)
         {
-            Check(linear, directory, write, user);
-            _memory.Write32(directoryAt, directory | PageAccessed | (write ? PageDirty : 0));
-            return (directory & 0xFFC0_0000) | (linear & 0x3F_FFFF);
+            if ((directory & LargeReserved) != 0) throw PageFault(walk, CodeNotPresent | CodeReserved);
+            Check(walk, directory);
+            var used = directory | PageAccessed | (walk.Write ? PageDirty : 0);
+            if (used != directory) _memory.Write32(directoryAt, used);
+            return (directory & 0xFFC0_0000) | (walk.Linear & 0x3F_FFFF);
         }
-        var tableAt = (directory & PageMask) + ((linear >> 12) & 0x3FF) * 4;
+        var tableAt = (directory & PageMask) + ((walk.Linear >> 12) & 0x3FF) * 4;
         var table = _memory.Read32(tableAt);
-        if ((table & PagePresent) == 0) throw PageFault(linear, 0, write, user);
-        Check(linear, directory & table, write, user);
+        if ((table & PagePresent) == 0) throw PageFault(walk, 0);
+        Check(walk, directory & table);
         if ((directory & PageAccessed) == 0) _memory.Write32(directoryAt, directory | PageAccessed);
-        var marked = table | PageAccessed | (write ? PageDirty : 0);
+        var marked = table | PageAccessed | (walk.Write ? PageDirty : 0);
         if (marked != table) _memory.Write32(tableAt, marked);
-        return (table & PageMask) | (linear & 0xFFF);
+        return (table & PageMask) | (walk.Linear & 0xFFF);
+    }
+
+    /// <summary>PAE: entries of 64 bits in three levels (SDM volume 3, section 4.4).</summary>
+    ulong TranslateWide(in Walk walk)
+    {
+        var first = _state->Directories[walk.Linear >> 30];
+        if ((first & PagePresent) == 0) throw PageFault(walk, 0);
+        var directoryAt = (first & WideMask) + ((walk.Linear >> 21) & 0x1FF) * 8;
+        var directory = ReadWide(walk, directoryAt);
+        var large = (directory & PageLarge) != 0;
+        if (large && (directory & WideLargeReserved) != 0) throw PageFault(walk, CodeNotPresent | CodeReserved);
+        var tableAt = large ? directoryAt : (directory & WideMask) + ((walk.Linear >> 12) & 0x1FF) * 8;
+        var table = large ? directory : ReadWide(walk, tableAt);
+        Check(walk, (uint)(directory & table));
+        if (walk.Fetch && ((directory | table) & NoExecute) != 0) throw PageFault(walk, CodeNotPresent);
+        if ((directory & PageAccessed) == 0) _memory.Write64(directoryAt, directory | PageAccessed);
+        var marked = table | PageAccessed | (walk.Write ? PageDirty : 0);
+        if (marked != table) _memory.Write64(tableAt, marked);
+        return large ? (table & WideMask & ~0x1F_FFFFUL) | (walk.Linear & 0x1F_FFFF) : (table & WideMask) | (walk.Linear & 0xFFF);
+    }
+
+    ulong ReadWide(in Walk walk, ulong at)
+    {
+        var entry = _memory.Read64(at);
+        if ((entry & PagePresent) == 0 || entry == ulong.MaxValue) throw PageFault(walk, 0);
+        if ((entry & (WideReserved | ((_state->Efer & Core.NoExecuteOn) != 0 ? 0 : NoExecute))) != 0) throw PageFault(walk, CodeNotPresent | CodeReserved);
+        return entry;
     }
 
     /// <summary>A load that the fast half could not do: not in the table, over a page's end, or no RAM.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ulong SlowLoad(Op* o, ulong linear, int bytes)
+    {
+        _state->At = o;
+        return SlowLoad(linear, bytes);
+    }
+
     internal ulong SlowLoad(ulong linear, int bytes)
     {
         if ((linear & 0xFFF) + (ulong)bytes > PhysicalMemory.PageBytes) return LoadAcross(linear, bytes, write: false);
@@ -124,6 +172,12 @@ sealed unsafe class Mmu : IDisposable
 
     /// <summary>A load whose store follows: everything that the store could refuse is refused now.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ulong SlowLoadForWrite(Op* o, ulong linear, int bytes)
+    {
+        _state->At = o;
+        return SlowLoadForWrite(linear, bytes);
+    }
+
     internal ulong SlowLoadForWrite(ulong linear, int bytes)
     {
         if ((linear & 0xFFF) + (ulong)bytes > PhysicalMemory.PageBytes) return LoadAcross(linear, bytes, write: true);
@@ -132,6 +186,12 @@ sealed unsafe class Mmu : IDisposable
 
     /// <summary>A store that the fast half could not do.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void SlowStore(Op* o, ulong linear, int bytes, ulong value)
+    {
+        _state->At = o;
+        SlowStore(linear, bytes, value);
+    }
+
     internal void SlowStore(ulong linear, int bytes, ulong value)
     {
         var here = PhysicalMemory.PageBytes - (int)(linear & 0xFFF);
@@ -182,13 +242,17 @@ sealed unsafe class Mmu : IDisposable
         entry->ReadTag = page;
         entry->Offset = offset;
         if (!write) return physical;
-        if (_memory.HasCode(physical))
-        {
-            _memory.SetCode(physical, false);
-            CodeChanges(physical & PageMask);
-        }
+        NoticeCode(physical);
         entry->WriteTag = page;
         return physical;
+    }
+
+    /// <summary>Before a write to RAM: code that was decoded from that page must not run on.</summary>
+    void NoticeCode(ulong physical)
+    {
+        if (!_memory.HasCode(physical)) return;
+        _memory.SetCode(physical, false);
+        CodeChanges(physical & PageMask);
     }
 
     internal ulong LoadPhysical(ulong physical, int bytes)
@@ -204,11 +268,12 @@ sealed unsafe class Mmu : IDisposable
         return ulong.MaxValue >> (64 - 8 * bytes);
     }
 
-    void StorePhysical(ulong physical, int bytes, ulong value)
+    internal void StorePhysical(ulong physical, int bytes, ulong value)
     {
         var to = _memory.Host(physical, write: true);
         if (to != null)
         {
+            NoticeCode(physical);
             switch (bytes)
             {
                 case 1: *to = (byte)value; break;
@@ -228,18 +293,19 @@ sealed unsafe class Mmu : IDisposable
             if (physical - range.Start < range.Bytes) range.Write(physical - range.Start, bytes, (uint)value);
     }
 
-    void Check(ulong linear, uint rights, bool write, bool user)
+    void Check(in Walk walk, uint rights)
     {
-        var refused = user
-            ? (rights & PageUser) == 0 || (write && (rights & PageWritable) == 0)
-            : write && (rights & PageWritable) == 0 && (_state->Cr0 & WriteProtect) != 0;
-        if (refused) throw PageFault(linear, CodeNotPresent, write, user);
+        var refused = walk.User
+            ? (rights & PageUser) == 0 || (walk.Write && (rights & PageWritable) == 0)
+            : walk.Write && (rights & PageWritable) == 0 && (_state->Cr0 & WriteProtect) != 0;
+        if (refused) throw PageFault(walk, CodeNotPresent);
     }
 
-    GuestFault PageFault(ulong linear, uint present, bool write, bool user)
+    GuestFault PageFault(in Walk walk, uint reason)
     {
-        _state->Cr2 = linear;
-        return new(GuestFault.Page, present | (write ? CodeWrite : 0) | (user ? CodeUser : 0));
+        _state->Cr2 = walk.Linear;
+        var fetched = walk.Fetch && (_state->Cr4 & Core.WidePages) != 0 && (_state->Efer & Core.NoExecuteOn) != 0;
+        return new(GuestFault.Page, reason | (walk.Write ? CodeWrite : 0) | (walk.User ? CodeUser : 0) | (fetched ? CodeFetch : 0));
     }
 
     /// <inheritdoc/>

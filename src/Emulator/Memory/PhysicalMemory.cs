@@ -91,6 +91,14 @@ public sealed unsafe class PhysicalMemory : IDisposable
     /// <summary>A word of RAM, or all ones where nothing answers.</summary>
     internal uint Read32(ulong address) => IsRam(address) && address + 3 < (ulong)Bytes ? *(uint*)(Start + address) : uint.MaxValue;
 
+    internal ulong Read64(ulong address) => Read32(address) | ((ulong)Read32(address + 4) << 32);
+
+    internal void Write64(ulong address, ulong value)
+    {
+        Write32(address, (uint)value);
+        Write32(address + 4, (uint)(value >> 32));
+    }
+
     /// <summary>Changes a page table entry in RAM.</summary>
     internal void Write32(ulong address, uint value)
     {

@@ -31,7 +31,7 @@ static unsafe class AluOps
     }
 
     static void Add<T>(Mnemonic mnemonic) where T : struct, IBinary =>
-        OpTable.Add(mnemonic, (in Instruction i, Op* o, bool flat) => o->Width switch
+        OpTable.AddChained(mnemonic, (in Instruction i, Op* o, bool flat) => o->Width switch
         {
             1 => Forms<T, W8>(o, flat),
             2 => Forms<T, W16>(o, flat),
@@ -47,6 +47,7 @@ static unsafe class AluOps
         _ => &Do<T, W, FirstRegister, SecondRegister>,
     };
 
+    [MethodImpl(Chain.Hot)]
     static Op* Do<T, W, TTo, TFrom>(Core c, CpuState* s, Op* o)
         where T : struct, IBinary where W : struct, IWidth where TTo : struct, IOperand where TFrom : struct, IOperand
     {
@@ -62,11 +63,11 @@ static unsafe class AluOps
         {
             T.Do<W>(s, TTo.Read<W>(c, s, o), b, 0);
         }
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     static void AddUnary<T>(Mnemonic mnemonic) where T : struct, IUnary =>
-        OpTable.Add(mnemonic, (in Instruction i, Op* o, bool flat) => o->Width switch
+        OpTable.AddChained(mnemonic, (in Instruction i, Op* o, bool flat) => o->Width switch
         {
             1 => UnaryForms<T, W8>(o, flat),
             2 => UnaryForms<T, W16>(o, flat),
@@ -77,10 +78,11 @@ static unsafe class AluOps
         (o->Form & OpForm.FirstIsMemory) == 0 ? &Do<T, W, FirstRegister>
         : flat ? &Do<T, W, FlatMemory> : &Do<T, W, SegmentedMemory>;
 
+    [MethodImpl(Chain.Hot)]
     static Op* Do<T, W, TTo>(Core c, CpuState* s, Op* o) where T : struct, IUnary where W : struct, IWidth where TTo : struct, IOperand
     {
         TTo.Write<W>(c, s, o, T.Do<W>(s, TTo.ReadForWrite<W>(c, s, o)));
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     internal interface IBinary

@@ -48,8 +48,8 @@ static unsafe class FloatOps
             case Mnemonic.Fxrstor: return &RestoreAll;
         }
         var bytes = i.Op0Kind == OpKind.Memory || i.Op1Kind == OpKind.Memory ? i.MemorySize.GetSize() : 0;
-        // A mask move writes where a register says, which a copy to one place cannot follow.
-        if (bytes > OperandBytesMax || i.Mnemonic is Mnemonic.Maskmovq or Mnemonic.Maskmovdqu) return &Unknown;
+        if (i.Mnemonic is Mnemonic.Maskmovq or Mnemonic.Maskmovdqu) return BindMasked(i, o);
+        if (bytes > OperandBytesMax) return &Unknown;
         o->Width = (byte)bytes;
         if (!NativeFloat.TryEncode(i, out var stub)) return &Unknown;
         o->Imm = (ulong)stub.Code;
@@ -58,6 +58,45 @@ static unsafe class FloatOps
         o->SourceWidth = (byte)(stub.Aligned ? 16 : 0);
         o->Displacement = i.MemoryDisplacement32;
         return &Native;
+    }
+
+    /// <summary>A mask move writes where a register says, which a copy to one place cannot follow: here byte by byte.</summary>
+    static Handler BindMasked(in Instruction i, Op* o)
+    {
+        o->AddressBytes = (byte)(i.Op0Kind == OpKind.MemorySegDI ? 2 : 4);
+        o->SegmentIndex = (byte)(i.MemorySegment - Iced.Intel.Register.ES);
+        o->Destination = (byte)i.Op1Register.GetNumber();
+        o->Source = (byte)i.Op2Register.GetNumber();
+        var wide = i.Mnemonic == Mnemonic.Maskmovdqu;
+        o->Condition = (byte)(wide ? 2 : 1);
+        o->Width = (byte)(wide ? 16 : 8);
+        // The narrow one takes the x87 registers for MMX; a move of a register to itself does only that.
+        var touch = Instruction.Create(Code.Movq_mm_mmm64, Iced.Intel.Register.MM0, Iced.Intel.Register.MM0);
+        if (!wide && NativeFloat.TryEncode(touch, out var stub)) o->Imm = (ulong)stub.Code;
+        return &StoreMasked;
+    }
+
+    static Op* StoreMasked(Core c, CpuState* s, Op* o)
+    {
+        Demand(c, s, o);
+        if (o->Condition != 2) DemandNothingPending(c, s);
+        var registers = s->Float + (o->Width == 16 ? 160 : 32);
+        var from = registers + o->Destination * 16;
+        var mask = registers + o->Source * 16;
+        for (var pass = 0; pass < 2; pass++)
+        {
+            // All of it is checked before any of it is written.
+            for (var n = 0; n < o->Width; n++)
+            {
+                if ((mask[n] & 0x80) == 0) continue;
+                var offset = Any.Register(s, Core.Di * 8, o->AddressBytes) + (uint)n;
+                var linear = c.Linear(o->SegmentIndex, (uint)(offset & Any.Mask(o->AddressBytes)), 1, write: true);
+                if (pass == 0) c.Mmu.CheckWrite(linear, 1);
+                else Access.Store(c, s, linear, 1, from[n]);
+            }
+        }
+        if (o->Imm != 0) c.Float.Run((void*)o->Imm, null, (byte*)s->Gpr + CpuState.NoRegister * 8, s, simd: false);
+        return o + 1;
     }
 
     static Op* Unknown(Core c, CpuState* s, Op* o) => throw new GuestFault(GuestFault.InvalidOpcode);
@@ -194,7 +233,7 @@ static unsafe class FloatOps
         if (linear % 16 != 0) throw new GuestFault(GuestFault.Protection);
         c.Mmu.CheckWrite(linear, CpuState.FloatBytes);
         // 32-bit programs have eight of the sixteen SSE registers; what lies behind them is left alone.
-        for (var at = 0; at < 288; at += 4) Access.Store<W32>(c, s, (uint)(linear + (ulong)at), *(uint*)(s->Float + at));
+        for (var at = 0; at < 288; at += 4) Access.Store<W32>(c, s, o, (uint)(linear + (ulong)at), *(uint*)(s->Float + at));
         return o + 1;
     }
 
@@ -203,11 +242,11 @@ static unsafe class FloatOps
         if ((s->Cr0 & EmulateOrSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
         var linear = Any.Address(c, s, o, CpuState.FloatBytes, write: false);
         if (linear % 16 != 0) throw new GuestFault(GuestFault.Protection);
-        var simdControl = Access.Load<W32>(c, s, (uint)(linear + 24));
+        var simdControl = Access.Load<W32>(c, s, o, (uint)(linear + 24));
         if ((simdControl & 0xFFFF_0000) != 0) throw new GuestFault(GuestFault.Protection);
-        Access.Load<W32>(c, s, (uint)(linear + 284));
+        Access.Load<W32>(c, s, o, (uint)(linear + 284));
         for (var at = 0; at < 288; at += 4)
-            if (at != 28) *(uint*)(s->Float + at) = (uint)Access.Load<W32>(c, s, (uint)(linear + (ulong)at));
+            if (at != 28) *(uint*)(s->Float + at) = (uint)Access.Load<W32>(c, s, o, (uint)(linear + (ulong)at));
         c.Float.ForgetAddresses();
         return o + 1;
     }

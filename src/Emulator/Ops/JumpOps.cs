@@ -18,11 +18,7 @@ static unsafe class JumpOps
         for (var n = 0; n < 16; n++)
         {
             var condition = (byte)n;
-            OpTable.Add(s_conditional[n], (in Instruction i, Op* o, bool _) =>
-            {
-                o->Condition = condition;
-                return condition switch { 4 => &JumpIfZero, 5 => &JumpIfNotZero, _ => &JumpIf };
-            });
+            OpTable.AddChained(s_conditional[n], (in Instruction i, Op* o, bool _) => ByCondition(o, condition));
         }
         OpTable.Add(Mnemonic.Jmp, BindJump);
         OpTable.Add(Mnemonic.Call, BindCall);
@@ -30,12 +26,9 @@ static unsafe class JumpOps
         OpTable.Add(Mnemonic.Retf, (in Instruction i, Op* o, bool _) => SizedReturn(o, i.Code is Code.Retfw or Code.Retfw_imm16 ? 2 : 4, &FarReturn));
         OpTable.Add(Mnemonic.Iret, (in Instruction i, Op* o, bool _) => SizedReturn(o, 2, &InterruptReturn));
         OpTable.Add(Mnemonic.Iretd, (in Instruction i, Op* o, bool _) => SizedReturn(o, 4, &InterruptReturn));
-        OpTable.Add(Mnemonic.Loop, BindLoop);
-        OpTable.Add(Mnemonic.Loope, BindLoop);
-        OpTable.Add(Mnemonic.Loopne, BindLoop);
-        OpTable.Add(Mnemonic.Jcxz, BindLoop);
-        OpTable.Add(Mnemonic.Jecxz, BindLoop);
-        OpTable.AddLast(Mnemonic.Int, (in Instruction i, Op* o, bool _) => &SoftwareInterrupt);
+        foreach (var loop in (ReadOnlySpan<Mnemonic>)[Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne, Mnemonic.Jcxz, Mnemonic.Jecxz])
+            OpTable.AddChained(loop, BindLoop);
+        OpTable.AddLast(Mnemonic.Int, (in Instruction i, Op* o, bool _) => &NumberedInterrupt);
         OpTable.AddLast(Mnemonic.Int3, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Breakpoint, &SoftwareInterrupt));
         OpTable.AddLast(Mnemonic.Int1, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Debug, &SoftwareInterrupt));
         OpTable.AddLast(Mnemonic.Into, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Overflow, &InterruptOnOverflow));
@@ -53,48 +46,66 @@ static unsafe class JumpOps
 
     /// <summary>To a place in this segment: by the link when it is known, within one page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Op* To(CpuState* s, Op* o, uint target, ref Op* link) => link != null ? link : Learn(s, o, target, ref link);
+    static Op* To(Core c, CpuState* s, Op* o, uint target, ref Op* link) => link != null ? link : Learn(c, s, o, target, ref link);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static Op* Learn(CpuState* s, Op* o, uint target, ref Op* link)
+    static Op* Learn(Core c, CpuState* s, Op* o, uint target, ref Op* link)
     {
-        if (s->Cs.Limit != uint.MaxValue && target > s->Cs.Limit) throw new GuestFault(GuestFault.Protection);
-        var block = Core.Go(s, target);
+        s->At = o;
+        var block = c.Jump(target);
         if (block != null && ((target ^ o->Ip) & ~0xFFFu) == 0 && s->Cs.Base % 4096 == 0) link = block;
         return block;
     }
 
-    static Op* JumpIf(Core c, CpuState* s, Op* o) =>
-        Flags.Holds(s, o->Condition) ? To(s, o, (uint)o->Imm, ref o->Link) : To(s, o, o->NextIp, ref o->Other);
+    static Handler ByCondition(Op* o, int condition)
+    {
+        o->Condition = (byte)condition;
+        return condition switch
+        {
+            0 => &JumpIf<Overflow>, 1 => &JumpIf<Not<Overflow>>, 2 => &JumpIf<Below>, 3 => &JumpIf<Not<Below>>,
+            4 => &JumpIf<Equal>, 5 => &JumpIf<Not<Equal>>, 6 => &JumpIf<BelowOrEqual>, 7 => &JumpIf<Not<BelowOrEqual>>,
+            8 => &JumpIf<Negative>, 9 => &JumpIf<Not<Negative>>, 10 => &JumpIf<Even>, 11 => &JumpIf<Not<Even>>,
+            12 => &JumpIf<Less>, 13 => &JumpIf<Not<Less>>, 14 => &JumpIf<LessOrEqual>, _ => &JumpIf<Not<LessOrEqual>>,
+        };
+    }
 
-    static Op* JumpIfZero(Core c, CpuState* s, Op* o) =>
-        Flags.IsZero(s) ? To(s, o, (uint)o->Imm, ref o->Link) : To(s, o, o->NextIp, ref o->Other);
-
-    static Op* JumpIfNotZero(Core c, CpuState* s, Op* o) =>
-        !Flags.IsZero(s) ? To(s, o, (uint)o->Imm, ref o->Link) : To(s, o, o->NextIp, ref o->Other);
+    [MethodImpl(Chain.Hot)]
+    static Op* JumpIf<T>(Core c, CpuState* s, Op* o) where T : struct, ICondition =>
+        T.Holds(s) ? To(c, s, o, (uint)o->Imm, ref o->Link) : To(c, s, o, o->NextIp, ref o->Other);
 
     static Handler BindJump(in Instruction i, Op* o, bool flat)
     {
-        if (i.Op0Kind is OpKind.NearBranch16 or OpKind.NearBranch32) return &Jump;
+        if (i.Op0Kind is OpKind.NearBranch16 or OpKind.NearBranch32) return Chained(o, &Jump);
         if (i.Op0Kind is OpKind.FarBranch16 or OpKind.FarBranch32) return &JumpFar;
         if (i.IsJmpFarIndirect) return SizedReturn(o, o->Width - 2, &JumpFarIndirect);
-        return &JumpIndirect;
+        if (!flat || o->Width != 4) return &JumpIndirect;
+        return o->Form == OpForm.None ? Chained(o, &JumpIndirectFlat<FirstRegister>) : Chained(o, &JumpIndirectFlat<FlatMemory>);
     }
 
-    static Op* Jump(Core c, CpuState* s, Op* o) => To(s, o, (uint)o->Imm, ref o->Link);
+    static Handler Chained(Op* o, Handler handler)
+    {
+        o->Chained = 1;
+        return handler;
+    }
 
-    static Op* JumpIndirect(Core c, CpuState* s, Op* o) => Core.Go(s, Any.First(c, s, o));
+    [MethodImpl(Chain.Hot)]
+    static Op* Jump(Core c, CpuState* s, Op* o) => To(c, s, o, (uint)o->Imm, ref o->Link);
+
+    [MethodImpl(Chain.Hot)]
+    static Op* JumpIndirectFlat<TFrom>(Core c, CpuState* s, Op* o) where TFrom : struct, IOperand => Core.Go(s, TFrom.Read<W32>(c, s, o));
+
+    static Op* JumpIndirect(Core c, CpuState* s, Op* o) => c.Jump((uint)Any.First(c, s, o));
 
     static Op* JumpFar(Core c, CpuState* s, Op* o)
     {
-        c.FarJump((uint)(o->Imm >> 32), (uint)o->Imm);
+        c.FarJump((uint)(o->Imm >> 32), (uint)o->Imm, o->NextIp);
         return null;
     }
 
     static Op* JumpFarIndirect(Core c, CpuState* s, Op* o)
     {
         var (selector, target) = FarPointer(c, s, o);
-        c.FarJump(selector, target);
+        c.FarJump(selector, target, o->NextIp);
         return null;
     }
 
@@ -110,32 +121,46 @@ static unsafe class JumpOps
         if (i.Op0Kind is OpKind.NearBranch16 or OpKind.NearBranch32)
         {
             o->Width = (byte)(i.Op0Kind == OpKind.NearBranch16 ? 2 : 4);
-            return o->Width == 4 && flat ? &CallFlat : &Call;
+            return o->Width == 4 && flat ? Chained(o, &CallFlat) : &Call;
         }
         if (i.Op0Kind is OpKind.FarBranch16 or OpKind.FarBranch32) return &CallFar;
         if (i.IsCallFarIndirect) return SizedReturn(o, o->Width - 2, &CallFarIndirect);
-        return &CallIndirect;
+        if (!flat || o->Width != 4) return &CallIndirect;
+        return o->Form == OpForm.None ? Chained(o, &CallIndirectFlat<FirstRegister>) : Chained(o, &CallIndirectFlat<FlatMemory>);
     }
 
+    [MethodImpl(Chain.Hot)]
+    static Op* CallIndirectFlat<TFrom>(Core c, CpuState* s, Op* o) where TFrom : struct, IOperand
+    {
+        var target = TFrom.Read<W32>(c, s, o);
+        var top = (uint)s->Gpr[Core.Sp] - 4;
+        Access.Store<W32>(c, s, o, top, o->NextIp);
+        s->Gpr[Core.Sp] = top;
+        return Core.Go(s, target);
+    }
+
+    [MethodImpl(Chain.Hot)]
     static Op* CallFlat(Core c, CpuState* s, Op* o)
     {
         var top = (uint)s->Gpr[Core.Sp] - 4;
-        Access.Store<W32>(c, s, top, o->NextIp);
+        Access.Store<W32>(c, s, o, top, o->NextIp);
         s->Gpr[Core.Sp] = top;
-        return To(s, o, (uint)o->Imm, ref o->Link);
+        return To(c, s, o, (uint)o->Imm, ref o->Link);
     }
 
     static Op* Call(Core c, CpuState* s, Op* o)
     {
+        c.DemandInCode((uint)o->Imm);
         c.Push(o->NextIp, o->Width);
-        return Core.Go(s, o->Imm);
+        return c.Jump((uint)o->Imm);
     }
 
     static Op* CallIndirect(Core c, CpuState* s, Op* o)
     {
-        var target = Any.First(c, s, o);
+        var target = (uint)Any.First(c, s, o);
+        c.DemandInCode(target);
         c.Push(o->NextIp, o->Width);
-        return Core.Go(s, target);
+        return c.Jump(target);
     }
 
     static Op* CallFar(Core c, CpuState* s, Op* o)
@@ -160,22 +185,24 @@ static unsafe class JumpOps
     static Handler BindReturn(in Instruction i, Op* o, bool flat)
     {
         if (i.Code is Code.Retnw or Code.Retnw_imm16) return SizedReturn(o, 2, &Return);
-        return SizedReturn(o, 4, flat ? &ReturnFlat : &Return);
+        return flat ? Chained(o, &ReturnFlat) : SizedReturn(o, 4, &Return);
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* ReturnFlat(Core c, CpuState* s, Op* o)
     {
         var top = (uint)s->Gpr[Core.Sp];
-        var target = Access.Load<W32>(c, s, top);
+        var target = Access.Load<W32>(c, s, o, top);
         s->Gpr[Core.Sp] = top + 4 + (uint)o->Imm;
         return Core.Go(s, target);
     }
 
     static Op* Return(Core c, CpuState* s, Op* o)
     {
-        var target = c.Pop(o->Width);
-        c.MoveStack((int)o->Imm);
-        return Core.Go(s, target);
+        var target = (uint)c.Peek(0, o->Width);
+        c.DemandInCode(target);
+        c.MoveStack(o->Width + (int)o->Imm);
+        return c.Jump(target);
     }
 
     static Op* FarReturn(Core c, CpuState* s, Op* o)
@@ -186,7 +213,7 @@ static unsafe class JumpOps
 
     static Op* InterruptReturn(Core c, CpuState* s, Op* o)
     {
-        if ((s->SystemFlags & Flags.Virtual) != 0) throw new GuestFault(GuestFault.Protection);
+        if (c.IsVirtual && c.IoPrivilege < 3) throw new GuestFault(GuestFault.Protection);
         c.InterruptReturn(o->Width);
         return null;
     }
@@ -205,8 +232,10 @@ static unsafe class JumpOps
         return &Loop;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* Loop(Core c, CpuState* s, Op* o)
     {
+        var old = s->Gpr[Core.Cx];
         var count = Any.Register(s, Core.Cx * 8, o->AddressBytes);
         var jump = count == 0;
         if (o->Condition != IfNoCount)
@@ -215,12 +244,21 @@ static unsafe class JumpOps
             Any.SetRegister(s, Core.Cx * 8, o->AddressBytes, count);
             jump = count != 0 && (o->Condition == WhileCount || Flags.IsZero(s) == (o->Condition == WhileZero));
         }
-        return jump ? To(s, o, (uint)o->Imm, ref o->Link) : To(s, o, o->NextIp, ref o->Other);
+        if (!jump) return To(c, s, o, o->NextIp, ref o->Other);
+        if (o->Link != null) return o->Link;
+        // A jump beyond the segment's end must leave the count as it was.
+        if ((uint)o->Imm > s->Cs.Limit) s->Gpr[Core.Cx] = old;
+        return Learn(c, s, o, (uint)o->Imm, ref o->Link);
+    }
+
+    static Op* NumberedInterrupt(Core c, CpuState* s, Op* o)
+    {
+        if (c.IsVirtual && c.IoPrivilege < 3) throw new GuestFault(GuestFault.Protection);
+        return SoftwareInterrupt(c, s, o);
     }
 
     static Op* SoftwareInterrupt(Core c, CpuState* s, Op* o)
     {
-        if ((s->SystemFlags & Flags.Virtual) != 0 && c.IoPrivilege < 3) throw new GuestFault(GuestFault.Protection);
         s->Ip = o->NextIp;
         c.Interrupt((int)(byte)o->Imm, Core.Cause.Software);
         return null;

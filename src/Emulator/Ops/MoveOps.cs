@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace RemoteChain.Emulator.Ops;
@@ -23,7 +24,7 @@ static unsafe class MoveOps
         OpTable.Add(Mnemonic.Mov, BindMove);
         OpTable.Add(Mnemonic.Movzx, BindZeroExtend);
         OpTable.Add(Mnemonic.Movsx, BindSignExtend);
-        OpTable.Add(Mnemonic.Lea, (in Instruction i, Op* o, bool _) => o->Width == 4 && o->AddressBytes == 4 ? &Lea32 : &Lea);
+        OpTable.Add(Mnemonic.Lea, BindAddress);
         OpTable.Add(Mnemonic.Xchg, (in Instruction i, Op* o, bool _) => &Exchange);
         OpTable.Add(Mnemonic.Bswap, (in Instruction i, Op* o, bool _) => &SwapBytes);
         OpTable.Add(Mnemonic.Xlatb, (in Instruction i, Op* o, bool _) => &Translate);
@@ -31,23 +32,25 @@ static unsafe class MoveOps
         OpTable.Add(Mnemonic.Cwde, (in Instruction i, Op* o, bool _) => &Cwde);
         OpTable.Add(Mnemonic.Cwd, (in Instruction i, Op* o, bool _) => &Cwd);
         OpTable.Add(Mnemonic.Cdq, (in Instruction i, Op* o, bool _) => &Cdq);
-        OpTable.Add(Mnemonic.Nop, (in Instruction i, Op* o, bool _) => &Nothing);
-        OpTable.Add(Mnemonic.Endbr32, (in Instruction i, Op* o, bool _) => &Nothing);
-        OpTable.Add(Mnemonic.Pause, (in Instruction i, Op* o, bool _) => &Nothing);
+        OpTable.AddChained(Mnemonic.Nop, (in Instruction i, Op* o, bool _) => &Nothing);
+        OpTable.AddChained(Mnemonic.Endbr32, (in Instruction i, Op* o, bool _) => &Nothing);
+        OpTable.AddChained(Mnemonic.Pause, (in Instruction i, Op* o, bool _) => &Nothing);
         for (var n = 0; n < 16; n++)
         {
             var condition = (byte)n;
-            OpTable.Add(s_conditionalMoves[n], (in Instruction i, Op* o, bool _) => { o->Condition = condition; return &ConditionalMove; });
-            OpTable.Add(s_conditionalSets[n], (in Instruction i, Op* o, bool _) => { o->Condition = condition; return &ConditionalSet; });
+            OpTable.Add(s_conditionalMoves[n], (in Instruction i, Op* o, bool _) => BindConditional(o, condition, &ConditionalMove, &ConditionalMoveRegister));
+            OpTable.Add(s_conditionalSets[n], (in Instruction i, Op* o, bool _) => BindConditional(o, condition, &ConditionalSet, &ConditionalSetRegister));
         }
     }
 
-    internal static Op* Nothing(Core c, CpuState* s, Op* o) => o + 1;
+    [MethodImpl(Chain.Hot)]
+    internal static Op* Nothing(Core c, CpuState* s, Op* o) => Chain.Next(c, s, o);
 
     static Handler BindMove(in Instruction i, Op* o, bool flat)
     {
         if (i.Op0Register.IsSegmentRegister() || i.Op1Register.IsSegmentRegister()) return SegmentOps.BindMove(i);
         if (i.Op0Register.IsCR() || i.Op1Register.IsCR() || i.Op0Register.IsDR() || i.Op1Register.IsDR()) return SystemOps.BindMove(i, o);
+        o->Chained = 1;
         return o->Width switch { 1 => Moves<W8>(o, flat), 2 => Moves<W16>(o, flat), _ => Moves<W32>(o, flat) };
     }
 
@@ -60,10 +63,18 @@ static unsafe class MoveOps
         _ => &Move<W, FirstRegister, SecondRegister>,
     };
 
+    [MethodImpl(Chain.Hot)]
     static Op* Move<W, TTo, TFrom>(Core c, CpuState* s, Op* o) where W : struct, IWidth where TTo : struct, IOperand where TFrom : struct, IOperand
     {
         TTo.Write<W>(c, s, o, TFrom.Read<W>(c, s, o));
-        return o + 1;
+        return Chain.Next(c, s, o);
+    }
+
+    static Handler BindAddress(in Instruction i, Op* o, bool flat)
+    {
+        if (o->Width != 4 || o->AddressBytes != 4) return &Lea;
+        o->Chained = 1;
+        return &Lea32;
     }
 
     static Handler BindZeroExtend(in Instruction i, Op* o, bool flat) => o->Width == 2 ? &ExtendTo16<Unsigned>
@@ -72,9 +83,12 @@ static unsafe class MoveOps
     static Handler BindSignExtend(in Instruction i, Op* o, bool flat) => o->Width == 2 ? &ExtendTo16<Signed>
         : o->SourceWidth == 1 ? Extensions<W8, Signed>(o, flat) : Extensions<W16, Signed>(o, flat);
 
-    static Handler Extensions<W, TSign>(Op* o, bool flat) where W : struct, IWidth where TSign : struct, ISign =>
-        o->Form != OpForm.SecondIsMemory ? &Extend<W, SecondRegister, TSign>
-        : flat ? &Extend<W, FlatMemory, TSign> : &Extend<W, SegmentedMemory, TSign>;
+    static Handler Extensions<W, TSign>(Op* o, bool flat) where W : struct, IWidth where TSign : struct, ISign
+    {
+        o->Chained = 1;
+        return o->Form != OpForm.SecondIsMemory ? &Extend<W, SecondRegister, TSign>
+            : flat ? &Extend<W, FlatMemory, TSign> : &Extend<W, SegmentedMemory, TSign>;
+    }
 
     interface ISign
     {
@@ -91,12 +105,13 @@ static unsafe class MoveOps
         public static bool IsSigned => false;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* Extend<W, TFrom, TSign>(Core c, CpuState* s, Op* o)
         where W : struct, IWidth where TFrom : struct, IOperand where TSign : struct, ISign
     {
         var value = TFrom.Read<W>(c, s, o);
         FirstRegister.Write<W32>(c, s, o, TSign.IsSigned ? W.Extend(value) : value);
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     static Op* ExtendTo16<TSign>(Core c, CpuState* s, Op* o) where TSign : struct, ISign
@@ -106,10 +121,11 @@ static unsafe class MoveOps
         return o + 1;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* Lea32(Core c, CpuState* s, Op* o)
     {
         FirstRegister.Write<W32>(c, s, o, FlatMemory.Linear(s, o));
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     static Op* Lea(Core c, CpuState* s, Op* o)
@@ -147,7 +163,7 @@ static unsafe class MoveOps
     {
         var offset = c.Get32(Core.Bx) + (byte)s->Gpr[Core.Ax];
         if (o->AddressBytes == 2) offset = (ushort)offset;
-        *(byte*)&s->Gpr[Core.Ax] = (byte)Access.Load<W8>(c, s, c.Linear(o->SegmentIndex, offset, 1, write: false));
+        *(byte*)&s->Gpr[Core.Ax] = (byte)Access.Load<W8>(c, s, o, c.Linear(o->SegmentIndex, offset, 1, write: false));
         return o + 1;
     }
 
@@ -173,6 +189,29 @@ static unsafe class MoveOps
     {
         c.Set32(Core.Dx, (uint)((int)s->Gpr[Core.Ax] >> 31));
         return o + 1;
+    }
+
+    /// <summary>The form with 32-bit registers only, or a byte register to set, is the frequent one.</summary>
+    static Handler BindConditional(Op* o, byte condition, Handler any, Handler registers)
+    {
+        o->Condition = condition;
+        if (o->Form != OpForm.None || o->Width == 2) return any;
+        o->Chained = 1;
+        return registers;
+    }
+
+    [MethodImpl(Chain.Hot)]
+    static Op* ConditionalMoveRegister(Core c, CpuState* s, Op* o)
+    {
+        if (Flags.Holds(s, o->Condition)) FirstRegister.Write<W32>(c, s, o, SecondRegister.Read<W32>(c, s, o));
+        return Chain.Next(c, s, o);
+    }
+
+    [MethodImpl(Chain.Hot)]
+    static Op* ConditionalSetRegister(Core c, CpuState* s, Op* o)
+    {
+        FirstRegister.Write<W8>(c, s, o, Flags.Holds(s, o->Condition) ? 1u : 0u);
+        return Chain.Next(c, s, o);
     }
 
     static Op* ConditionalMove(Core c, CpuState* s, Op* o)

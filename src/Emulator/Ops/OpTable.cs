@@ -32,6 +32,13 @@ static unsafe class OpTable
     /// <summary>A family takes a mnemonic.</summary>
     internal static void Add(Mnemonic mnemonic, Binder binder) => s_binders[(int)mnemonic] = binder;
 
+    /// <summary>Likewise, with handlers that all call the next operation themselves (<see cref="Chain"/>).</summary>
+    internal static void AddChained(Mnemonic mnemonic, Binder binder) => Add(mnemonic, (in Instruction i, Op* o, bool flat) =>
+    {
+        o->Chained = 1;
+        return binder(i, o, flat);
+    });
+
     /// <summary>Likewise, and nothing behind it is decoded into the same block: it changes the mode, the mapping or the devices.</summary>
     internal static void AddLast(Mnemonic mnemonic, Binder binder)
     {
@@ -47,12 +54,18 @@ static unsafe class OpTable
         ReadOperands(i, o);
         var flat = (mode & Core.DataFlat) != 0 && o->AddressBytes == 4 && o->SegmentIndex is Core.Ds or Core.Es or Core.Ss;
         var binder = s_binders[(int)i.Mnemonic];
-        if (binder is null || (i.HasLockPrefix && (o->Form & OpForm.FirstIsMemory) == 0))
+        var known = binder is not null && !(i.HasLockPrefix && (o->Form & OpForm.FirstIsMemory) == 0);
+        var handler = known ? binder!(i, o, flat) : &Unknown;
+        if (o->Chained != 0)
         {
-            o->Run = &Unknown;
-            return true;
+            o->Run = handler;
         }
-        o->Run = binder(i, o, flat);
+        else
+        {
+            o->Run = &Chain.Enter;
+            o->Other = (Op*)handler;
+        }
+        if (!known) return true;
         return i.FlowControl != FlowControl.Next || s_ends[(int)i.Mnemonic]
             || (i.Op0Kind == OpKind.Register && i.OpCount > 0 && i.Op0Register is >= Register.ES and <= Register.GS)
             || (i.OpCount > 0 && i.Op0Register.IsCR());

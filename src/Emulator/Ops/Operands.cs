@@ -66,14 +66,14 @@ unsafe struct FlatMemory : IOperand
         (uint)(*(uint*)((byte*)s->Gpr + o->Base) + (*(uint*)((byte*)s->Gpr + o->Index) << o->Scale) + o->Displacement);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Read<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.Load<W>(c, s, Linear(s, o));
+    public static ulong Read<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.Load<W>(c, s, o, Linear(s, o));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong ReadForWrite<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.LoadForWrite<W>(c, s, Linear(s, o));
+    public static ulong ReadForWrite<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.LoadForWrite<W>(c, s, o, Linear(s, o));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<W>(Core c, CpuState* s, Op* o, ulong value) where W : struct, IWidth =>
-        Access.Store<W>(c, s, Linear(s, o), value);
+        Access.Store<W>(c, s, o, Linear(s, o), value);
 }
 
 /// <summary>Memory through a segment register, with its limits and rights.</summary>
@@ -86,14 +86,20 @@ unsafe struct SegmentedMemory : IOperand
         return o->AddressBytes == 2 ? (ushort)offset : offset;
     }
 
+    static ulong Place(Core c, CpuState* s, Op* o, int bytes, bool write)
+    {
+        s->At = o;
+        return c.Linear(o->SegmentIndex, Offset(s, o), bytes, write);
+    }
+
     public static ulong Read<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth =>
-        Access.Load<W>(c, s, c.Linear(o->SegmentIndex, Offset(s, o), W.Bytes, write: false));
+        Access.Load<W>(c, s, o, Place(c, s, o, W.Bytes, write: false));
 
     public static ulong ReadForWrite<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth =>
-        Access.LoadForWrite<W>(c, s, c.Linear(o->SegmentIndex, Offset(s, o), W.Bytes, write: true));
+        Access.LoadForWrite<W>(c, s, o, Place(c, s, o, W.Bytes, write: true));
 
     public static void Write<W>(Core c, CpuState* s, Op* o, ulong value) where W : struct, IWidth =>
-        Access.Store<W>(c, s, c.Linear(o->SegmentIndex, Offset(s, o), W.Bytes, write: true), value);
+        Access.Store<W>(c, s, o, Place(c, s, o, W.Bytes, write: true), value);
 }
 
 /// <summary>Operands of less frequent instructions: kind and width are looked at when they run.</summary>

@@ -103,7 +103,7 @@ static unsafe class SegmentOps
 
     static void DemandProtected(Core c)
     {
-        if (!c.IsProtected || (c.State->SystemFlags & Flags.Virtual) != 0) throw new GuestFault(GuestFault.InvalidOpcode);
+        if (!c.UsesSelectors) throw new GuestFault(GuestFault.InvalidOpcode);
     }
 
     static Op* LoadLocal(Core c, CpuState* s, Op* o)

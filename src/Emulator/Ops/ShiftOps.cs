@@ -22,7 +22,7 @@ static unsafe class ShiftOps
     }
 
     static void Add<T>(Mnemonic mnemonic) where T : struct, IShift =>
-        OpTable.Add(mnemonic, (in Instruction i, Op* o, bool flat) =>
+        OpTable.AddChained(mnemonic, (in Instruction i, Op* o, bool flat) =>
         {
             if ((o->Form & OpForm.SecondIsImmediate) != 0) o->Imm &= 31;
             return o->Width switch { 1 => Forms<T, W8>(o, flat), 2 => Forms<T, W16>(o, flat), _ => Forms<T, W32>(o, flat) };
@@ -36,13 +36,14 @@ static unsafe class ShiftOps
         _ => &Do<T, W, FirstRegister, SecondRegister>,
     };
 
+    [MethodImpl(Chain.Hot)]
     static Op* Do<T, W, TTo, TCount>(Core c, CpuState* s, Op* o)
         where T : struct, IShift where W : struct, IWidth where TTo : struct, IOperand where TCount : struct, IOperand
     {
         var count = (int)TCount.Read<W8>(c, s, o) & 31;
         var value = TTo.ReadForWrite<W>(c, s, o);
         if (count != 0) TTo.Write<W>(c, s, o, T.Do<W>(s, value, count));
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     interface IShift

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace RemoteChain.Emulator.Ops;
@@ -24,7 +25,8 @@ static unsafe class StackOps
             o->Imm = i.Immediate16;
             return Sized(o, i.Code == Code.Enterw_imm16_imm8 ? 2 : 4, &Enter);
         });
-        OpTable.Add(Mnemonic.Leave, (in Instruction i, Op* o, bool _) => Sized(o, i.Code == Code.Leavew ? 2 : 4, &Leave));
+        OpTable.Add(Mnemonic.Leave, (in Instruction i, Op* o, bool flat) =>
+            i.Code == Code.Leaved && flat ? Chained(o, &LeaveFlat) : Sized(o, i.Code == Code.Leavew ? 2 : 4, &Leave));
     }
 
     static Handler Sized(Op* o, int bytes, Handler handler)
@@ -39,18 +41,27 @@ static unsafe class StackOps
         var bytes = -i.StackPointerIncrement;
         if (i.Op0Register.IsSegmentRegister()) return Sized(o, bytes, &PushSegment);
         o->Width = (byte)bytes;
-        if (i.Op0Kind == OpKind.Register) return bytes == 4 && flat ? &PushFlat : &PushFirst;
-        if (i.Op0Kind == OpKind.Memory) return &PushFirst;
+        var quick = bytes == 4 && flat;
+        if (i.Op0Kind == OpKind.Register) return quick ? Chained(o, &PushFlat<FirstRegister>) : &PushFirst;
+        if (i.Op0Kind == OpKind.Memory) return quick ? Chained(o, &PushFlat<FlatMemory>) : &PushFirst;
         o->Imm &= Any.Mask(bytes);
-        return &PushConstant;
+        return quick ? Chained(o, &PushFlat<Immediate>) : &PushConstant;
     }
 
-    static Op* PushFlat(Core c, CpuState* s, Op* o)
+    static Handler Chained(Op* o, Handler handler)
     {
+        o->Chained = 1;
+        return handler;
+    }
+
+    [MethodImpl(Chain.Hot)]
+    static Op* PushFlat<TFrom>(Core c, CpuState* s, Op* o) where TFrom : struct, IOperand
+    {
+        var value = TFrom.Read<W32>(c, s, o);
         var top = (uint)s->Gpr[Core.Sp] - 4;
-        Access.Store<W32>(c, s, top, *(uint*)((byte*)s->Gpr + o->Destination));
+        Access.Store<W32>(c, s, o, top, value);
         s->Gpr[Core.Sp] = top;
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     static Op* PushFirst(Core c, CpuState* s, Op* o)
@@ -74,18 +85,19 @@ static unsafe class StackOps
     static Handler BindPop(in Instruction i, Op* o, bool flat)
     {
         if (i.Op0Register.IsSegmentRegister()) return Sized(o, i.StackPointerIncrement, &PopSegment);
-        if (i.Op0Kind == OpKind.Register) return o->Width == 4 && flat ? &PopFlat : &PopRegister;
+        if (i.Op0Kind == OpKind.Register) return o->Width == 4 && flat ? Chained(o, &PopFlat) : &PopRegister;
         return &PopMemory;
     }
 
+    [MethodImpl(Chain.Hot)]
     static Op* PopFlat(Core c, CpuState* s, Op* o)
     {
         var top = (uint)s->Gpr[Core.Sp];
-        var value = (uint)Access.Load<W32>(c, s, top);
+        var value = (uint)Access.Load<W32>(c, s, o, top);
         // In this order: POP ESP keeps what it popped.
         s->Gpr[Core.Sp] = top + 4;
         *(uint*)((byte*)s->Gpr + o->Destination) = value;
-        return o + 1;
+        return Chain.Next(c, s, o);
     }
 
     static Op* PopRegister(Core c, CpuState* s, Op* o)
@@ -180,6 +192,15 @@ static unsafe class StackOps
             throw;
         }
         return o + 1;
+    }
+
+    [MethodImpl(Chain.Hot)]
+    static Op* LeaveFlat(Core c, CpuState* s, Op* o)
+    {
+        var frame = (uint)s->Gpr[Core.Bp];
+        s->Gpr[Core.Bp] = Access.Load<W32>(c, s, o, frame);
+        s->Gpr[Core.Sp] = frame + 4;
+        return Chain.Next(c, s, o);
     }
 
     static Op* Leave(Core c, CpuState* s, Op* o)

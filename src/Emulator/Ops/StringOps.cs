@@ -80,7 +80,7 @@ static unsafe class StringOps
     static bool TryFill(Core c, CpuState* s, Op* o, uint count, out uint done)
     {
         done = 0;
-        if ((s->SystemFlags & Flags.Direction) != 0 || o->AddressBytes != 4 || s->Es.Open == 0) return false;
+        if ((s->SystemFlags & Flags.Direction) != 0 || o->AddressBytes != 4 || s->Es.Open == 0 || s->Strict != 0) return false;
         var to = (uint)(s->Es.Base + s->Gpr[Core.Di]);
         var elements = Math.Min(count, (4096 - (to & 0xFFF)) / o->Width);
         uint from = 0;

@@ -9,8 +9,10 @@ static unsafe class SystemOps
     /// <summary>Family 6, model 8, stepping 3: a processor of the kind that Linux calls i686.</summary>
     internal const uint Signature = 0x683;
 
-    // CPUID leaf 1, EDX: FPU, PSE, TSC, MSR, CX8, SEP, PGE, CMOV, MMX, FXSR, SSE, SSE2.
-    const uint Features = 1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 11 | 1 << 13 | 1 << 15 | 1 << 23 | 1 << 24 | 1 << 25 | 1 << 26;
+    // CPUID leaf 1, EDX: FPU, DE, PSE, TSC, MSR, PAE, CX8, SEP, PGE, CMOV, CLFSH, MMX, FXSR, SSE, SSE2. EBX: CLFLUSH takes 8 times 8 bytes.
+    const uint Features = 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 11 | 1 << 13 | 1 << 15 | 1 << 19 | 1 << 23 | 1 << 24
+        | 1 << 25 | 1 << 26;
+    const uint FlushBytes = 8 << 8, NoExecute = 1 << 20, MsrExtendedFeatures = 0xC000_0080;
     const uint MsrTsc = 0x10, MsrApicBase = 0x1B, MsrSysenterCs = 0x174, MsrSysenterSp = 0x175, MsrSysenterIp = 0x176, MsrMicrocode = 0x8B;
     const uint MsrMiscEnable = 0x1A0, MsrPageAttributes = 0x277;
 
@@ -125,6 +127,7 @@ static unsafe class SystemOps
     {
         var port = (o->Form & OpForm.SecondIsImmediate) != 0 ? (ushort)(byte)o->Imm : (ushort)s->Gpr[Core.Dx];
         c.DemandPort(port, o->Width);
+        c.WatchPort(port, o->Width);
         c.StampNow(o);
         Any.SetRegister(s, Core.Ax * 8, o->Width, c.Ports.Read(port, o->Width));
         s->Ip = o->NextIp;
@@ -143,6 +146,7 @@ static unsafe class SystemOps
     {
         var port = o->Condition == 1 ? (ushort)(byte)o->Imm : (ushort)s->Gpr[Core.Dx];
         c.DemandPort(port, o->Width);
+        c.WatchPort(port, o->Width);
         c.StampNow(o);
         c.Ports.Write(port, o->Width, (uint)Any.Register(s, Core.Ax * 8, o->Width));
         s->Ip = o->NextIp;
@@ -151,12 +155,17 @@ static unsafe class SystemOps
 
     static Op* Identify(Core c, CpuState* s, Op* o)
     {
-        var (a, b, x, d) = c.Get32(Core.Ax) switch
+        var leaf = c.Get32(Core.Ax);
+        var (a, b, x, d) = leaf switch
         {
             // "GenuineIntel": what kernels of this age know how to treat.
             0 => (1u, 0x756E_6547u, 0x6C65_746Eu, 0x4965_6E69u),
-            1 => (Signature, 0u, 0u, Features),
-            0x8000_0000 => (0x8000_0000u, 0u, 0u, 0u),
+            1 => (Signature, FlushBytes, 0u, Features),
+            0x8000_0000 => (0x8000_0008u, 0u, 0u, 0u),
+            0x8000_0001 => (0u, 0u, 0u, NoExecute),
+            0x8000_0002 or 0x8000_0003 or 0x8000_0004 => (Brand(leaf, 0), Brand(leaf, 4), Brand(leaf, 8), Brand(leaf, 12)),
+            // Bits of addresses, physical and linear.
+            0x8000_0008 => (0x2024u, 0u, 0u, 0u),
             _ => (0u, 0u, 0u, 0u),
         };
         c.Set32(Core.Ax, a);
@@ -165,6 +174,12 @@ static unsafe class SystemOps
         c.Set32(Core.Dx, d);
         return o + 1;
     }
+
+    static uint Brand(uint leaf, int at) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(Name.Slice((int)(leaf - 0x8000_0002) * 16 + at));
+
+    /// <summary>What /proc/cpuinfo shows: 48 bytes with zeros behind.</summary>
+    static ReadOnlySpan<byte> Name => "RemoteChain emulated i686 processor\0\0\0\0\0\0\0\0\0\0\0\0\0"u8;
 
     static Op* ReadTime(Core c, CpuState* s, Op* o)
     {
@@ -186,6 +201,7 @@ static unsafe class SystemOps
             MsrSysenterSp => s->SysenterSp,
             MsrSysenterIp => s->SysenterIp,
             MsrPageAttributes => s->PageAttributes,
+            MsrExtendedFeatures => s->Efer,
             MsrApicBase or MsrMicrocode or MsrMiscEnable => 0UL,
             _ => throw new GuestFault(GuestFault.Protection),
         };
@@ -205,6 +221,11 @@ static unsafe class SystemOps
             case MsrSysenterSp: s->SysenterSp = value; break;
             case MsrSysenterIp: s->SysenterIp = value; break;
             case MsrPageAttributes: s->PageAttributes = value; break;
+            case MsrExtendedFeatures:
+                if ((value & ~Core.NoExecuteOn) != 0) throw new GuestFault(GuestFault.Protection);
+                s->Efer = value;
+                c.Mmu.Flush();
+                break;
             case MsrApicBase or MsrMicrocode or MsrMiscEnable: break;
             default: throw new GuestFault(GuestFault.Protection);
         }
@@ -295,15 +316,10 @@ static unsafe class SystemOps
                 s->Cr2 = value;
                 break;
             case 3:
-                s->Cr3 = value;
-                c.Mmu.Flush();
+                c.LoadPageTables(value);
                 break;
             case 4:
-                // TSD, DE, PSE, PGE, OSFXSR, OSXMMEXCPT: what CPUID promises.
-                const ulong known = 0x69C;
-                if ((value & ~known) != 0) throw new GuestFault(GuestFault.Protection);
-                s->Cr4 = value;
-                c.Mmu.Flush();
+                SetControl4(c, value);
                 break;
             default:
                 throw new GuestFault(GuestFault.InvalidOpcode);
@@ -314,26 +330,71 @@ static unsafe class SystemOps
 
     static void SetControl0(Core c, ulong value)
     {
-        if ((value & Core.PagingOn) != 0 && (value & Core.ProtectionOn) == 0) throw new GuestFault(GuestFault.Protection);
-        const ulong alwaysOn = 0x10;
-        c.State->Cr0 = value | alwaysOn;
-        c.Mmu.Flush();
+        const ulong cacheOff = 1 << 30, notWriteThrough = 1 << 29, alwaysOn = 0x10, known = 0xE005_003F;
+        var refused = (value & (Core.PagingOn | Core.ProtectionOn)) == Core.PagingOn || (value & (cacheOff | notWriteThrough)) == notWriteThrough;
+        if (refused) throw new GuestFault(GuestFault.Protection);
+        var s = c.State;
+        var old = s->Cr0;
+        s->Cr0 = (value & known) | alwaysOn;
+        // What belongs to floating point changes no translation.
+        const ulong floating = 0x2E;
+        if (((old ^ s->Cr0) & ~floating) == 0) return;
+        try
+        {
+            c.LoadPageTables(s->Cr3);
+        }
+        catch (GuestFault)
+        {
+            s->Cr0 = old;
+            throw;
+        }
         c.ModeChanged();
     }
 
-    // Debug registers keep what is written; nothing compares addresses with them.
+    static void SetControl4(Core c, ulong value)
+    {
+        // TSD, DE, PSE, PAE, PGE, OSFXSR, OSXMMEXCPT: what CPUID promises.
+        const ulong known = 0x6BC;
+        if ((value & ~known) != 0) throw new GuestFault(GuestFault.Protection);
+        var old = c.State->Cr4;
+        c.State->Cr4 = value;
+        try
+        {
+            c.LoadPageTables(c.State->Cr3);
+        }
+        catch (GuestFault)
+        {
+            c.State->Cr4 = old;
+            throw;
+        }
+    }
+
+    /// <summary>Which debug register a number means: 4 and 5 are old names.</summary>
+    static int DemandDebug(Core c, int number)
+    {
+        const ulong extensions = 8, general = 1 << 13, detected = 1 << 13;
+        if (number is 4 or 5 && (c.State->Cr4 & extensions) != 0) throw new GuestFault(GuestFault.InvalidOpcode);
+        c.DemandKernel();
+        if ((c.State->Debug[7] & general) == 0) return number is 4 or 5 ? number + 2 : number;
+        c.State->Debug[7] &= ~general;
+        c.State->Debug[6] |= detected;
+        throw new GuestFault(GuestFault.Debug);
+    }
+
     static Op* FromDebug(Core c, CpuState* s, Op* o)
     {
-        c.DemandKernel();
-        c.Set32(o->Destination / 8, (uint)s->Debug[o->Source & 7]);
+        c.Set32(o->Destination / 8, (uint)s->Debug[DemandDebug(c, o->Source & 7)]);
         return o + 1;
     }
 
     static Op* ToDebug(Core c, CpuState* s, Op* o)
     {
-        c.DemandKernel();
+        const uint statusMask = 0xE00F, statusFixed = 0xFFFF_0FF0, controlMask = 0xFFFF_23FF, controlFixed = 0x400;
+        var number = DemandDebug(c, o->Destination & 7);
         var value = c.Get32(o->Source / 8);
-        s->Debug[o->Destination & 7] = (o->Destination & 7) switch { 6 => value | 0xFFFF_0FF0, 7 => value | 0x400, _ => value };
-        return o + 1;
+        s->Debug[number] = number switch { 6 => (value & statusMask) | statusFixed, 7 => (value & controlMask) | controlFixed, _ => value };
+        c.ModeChanged();
+        s->Ip = o->NextIp;
+        return null;
     }
 }
