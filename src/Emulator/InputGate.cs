@@ -8,16 +8,29 @@ public enum InputKind
     /// <summary>A byte at the first serial port.</summary>
     Serial,
 
-    /// <summary>A scan code (set 1) of the keyboard.</summary>
+    /// <summary>A byte of scan code set 1 of the keyboard: of E0 1C, two inputs.</summary>
     Key,
+
+    /// <summary>The pointer is at a place: value from the left, second from above, 0 to 65535 over the whole screen.</summary>
+    PointerTo,
+
+    /// <summary>The pointer moved: value to the right, second downwards.</summary>
+    PointerBy,
+
+    /// <summary>Buttons that are down now: bit 0 left, 1 right, 2 middle, 3 and 4 on the side.</summary>
+    Buttons,
+
+    /// <summary>The wheel turned: steps towards the user.</summary>
+    Wheel,
 }
 
 /// <summary>Something from outside, with the instruction count at which the guest got it.</summary>
 /// <param name="Count">The count.</param>
 /// <param name="Kind">Where it went.</param>
-/// <param name="Value">The byte.</param>
+/// <param name="Value">See <see cref="InputKind"/>.</param>
+/// <param name="Second">See <see cref="InputKind"/>.</param>
 /// <param name="Id">How stamps name it (<see cref="GuestStamps"/>); 0 = not at all. The guest never sees it.</param>
-public readonly record struct GuestInput(long Count, InputKind Kind, byte Value, ulong Id = 0);
+public readonly record struct GuestInput(long Count, InputKind Kind, int Value, int Second = 0, ulong Id = 0);
 
 /// <summary>The one way from outside into a guest. Live, any thread posts and the machine takes it at its next stop, where it gets its count; the
 /// list of what was taken, replayed into an equal machine, gives the same states.</summary>
@@ -51,10 +64,10 @@ public sealed class InputGate
 
     /// <summary>Offers an input; any thread.</summary>
     /// <returns>False when too many wait or a recording is replayed.</returns>
-    public bool TryPost(InputKind kind, byte value, ulong id = 0)
+    public bool TryPost(InputKind kind, int value, int second = 0, ulong id = 0)
     {
         if (_replayed is not null || _waiting.Count >= WaitingMax) return false;
-        _waiting.Enqueue(new(0, kind, value, id));
+        _waiting.Enqueue(new(0, kind, value, second, id));
         return true;
     }
 

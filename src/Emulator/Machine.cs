@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RemoteChain.Emulator.Devices;
+using RemoteChain.Emulator.Devices.Input;
 using RemoteChain.Emulator.Devices.Video;
 
 namespace RemoteChain.Emulator;
@@ -19,6 +20,8 @@ public sealed unsafe class Machine : IDisposable
     readonly Interpreter _engine;
     readonly InputGate _gate;
     readonly KeyboardController _keyboard;
+    readonly PointerBackdoor _backdoor;
+    readonly Pointer _pointer;
     readonly SerialPort _serial;
     readonly IDevice[] _devices;
     bool _resetWanted;
@@ -51,7 +54,11 @@ public sealed unsafe class Machine : IDisposable
             _core.Mmu.Flush();
         });
         _video = new(_core.Mmu, Memory, _pci, _ports, _trace);
-        _keyboard = new(up => controller.Set(1, up), _trace, () => _resetWanted = _core.EventMoved = true);
+        _keyboard = new(clock, up => controller.Set(1, up), up => controller.Set(12, up), _trace, () => _resetWanted = _core.EventMoved = true,
+            () => _core.EventMoved = true);
+        _backdoor = new(_core, _trace);
+        _pointer = new(_keyboard, _backdoor, () => _video.Size);
+        _ports.Attach(_backdoor, PointerBackdoor.Port, 1);
         _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
         _devices = [controller, timer, date, _keyboard, _serial];
         _ports.Attach(controller, InterruptController.Ports);
@@ -70,6 +77,9 @@ public sealed unsafe class Machine : IDisposable
 
     /// <summary>The guest's screen.</summary>
     public Display Display => _video.Display;
+
+    /// <summary>Lights of the keyboard: bit 0 scroll lock, 1 num lock, 2 caps lock.</summary>
+    public byte KeyboardLights => _keyboard.Keyboard.Lights;
 
     /// <summary>Instructions done, and instructions' worth of time that passed while halted: the guest's only clock.</summary>
     public long Count => _core.Now;
@@ -94,9 +104,10 @@ public sealed unsafe class Machine : IDisposable
             var now = _core.StampBoundary();
             foreach (var device in _devices)
                 if (device.Due <= now) device.Fire(now);
-            while (_gate.TryTake(now, out var input)) Accept(input);
             if (_resetWanted) return MachineStop.Reset;
+            // Before input is taken: what is posted between two runs belongs to the second, also when it is replayed.
             if (now >= until) return MachineStop.Count;
+            while (_gate.TryTake(now, out var input)) Accept(input);
             var next = Math.Min(until, _gate.Due);
             foreach (var device in _devices) next = Math.Min(next, device.Due);
             _core.EventMoved = false;
@@ -131,6 +142,8 @@ public sealed unsafe class Machine : IDisposable
         to.AddBytes(new ReadOnlySpan<byte>(s->Float, CpuState.FloatBytes));
         foreach (var device in _devices) device.Save(to);
         _pci.Save(to);
+        _backdoor.Save(to);
+        _pointer.Save(to);
         _video.Save(to);
         hash.AppendData(to.Written);
         hash.AppendData(_video.Memory.Span);
@@ -142,8 +155,15 @@ public sealed unsafe class Machine : IDisposable
 
     void Accept(GuestInput input)
     {
-        if (input.Kind == InputKind.Serial) _serial.Receive(input.Value);
-        else _keyboard.Type(input.Value, input.Id);
+        switch (input.Kind)
+        {
+            case InputKind.Serial: _serial.Receive((byte)input.Value); break;
+            case InputKind.Key: _keyboard.Type((byte)input.Value, input.Id); break;
+            case InputKind.PointerTo: _pointer.MoveTo(input.Value, input.Second, input.Id); break;
+            case InputKind.PointerBy: _pointer.MoveBy(input.Value, input.Second, input.Id); break;
+            case InputKind.Buttons: _pointer.Press((byte)input.Value, input.Id); break;
+            case InputKind.Wheel: _pointer.Turn(input.Value, input.Id); break;
+        }
     }
 
     void Idle(long until)

@@ -13,6 +13,10 @@ static unsafe class SystemOps
     const uint Features = 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 11 | 1 << 13 | 1 << 15 | 1 << 19 | 1 << 23 | 1 << 24
         | 1 << 25 | 1 << 26;
     const uint FlushBytes = 8 << 8, NoExecute = 1 << 20, MsrExtendedFeatures = 0xC000_0080;
+
+    // CPUID leaf 1, ECX.
+    const uint Hypervisor = 1u << 31;
+    const uint TimeStampKilohertz = (uint)(Devices.GuestClock.InstructionsPerSecond / 1000);
     const uint MsrTsc = 0x10, MsrApicBase = 0x1B, MsrSysenterCs = 0x174, MsrSysenterSp = 0x175, MsrSysenterIp = 0x176, MsrMicrocode = 0x8B;
     const uint MsrMiscEnable = 0x1A0, MsrPageAttributes = 0x277;
 
@@ -160,7 +164,11 @@ static unsafe class SystemOps
         {
             // "GenuineIntel": what kernels of this age know how to treat.
             0 => (1u, 0x756E_6547u, 0x6C65_746Eu, 0x4965_6E69u),
-            1 => (Signature, FlushBytes, 0u, Features),
+            1 => (Signature, FlushBytes, Hypervisor, Features),
+            // What guests look for before they ask at a port where an absolute pointer is, and for the counter's frequency. "VMwareVMware".
+            0x4000_0000 => (0x4000_0010u, 0x6177_4D56u, 0x4D56_6572u, 0x6572_6177u),
+            // Kilohertz of the time stamp counter and of the bus.
+            0x4000_0010 => (TimeStampKilohertz, TimeStampKilohertz, 0u, 0u),
             0x8000_0000 => (0x8000_0008u, 0u, 0u, 0u),
             0x8000_0001 => (0u, 0u, 0u, NoExecute),
             0x8000_0002 or 0x8000_0003 or 0x8000_0004 => (Brand(leaf, 0), Brand(leaf, 4), Brand(leaf, 8), Brand(leaf, 12)),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RemoteChain.Emulator.Devices.Input;
 using RemoteChain.Surface;
 
 namespace RemoteChain.Emulator.Devices.Video;

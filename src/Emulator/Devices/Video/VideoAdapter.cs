@@ -1,3 +1,5 @@
+using RemoteChain.Emulator.Devices.Input;
+
 namespace RemoteChain.Emulator.Devices.Video;
 
 /// <summary>The graphics adapter: PCI function 1234:1111 (QEMU's standard VGA) with its video memory as first base address.</summary>
@@ -31,6 +33,9 @@ sealed unsafe class VideoAdapter : IDisposable
     internal VbeRegisters Vbe { get; }
 
     internal Display Display { get; }
+
+    /// <summary>Pixels and rows that the guest set now, whether or not somebody looks.</summary>
+    internal (int Width, int Height) Size => (Vbe.Mode.Width, Vbe.Mode.Height);
 
     /// <summary>A mode as firmware would have set it.</summary>
     internal void Begin(int width, int height) => Vbe.Begin(width, height);

@@ -1,6 +1,6 @@
 using RemoteChain.Surface;
 
-namespace RemoteChain.Emulator.Devices;
+namespace RemoteChain.Emulator.Devices.Input;
 
 /// <summary>Follows one input at a time through the guest: interrupt, read, pixels. It watches; nothing that the guest can see depends on
 /// it.</summary>
