@@ -74,10 +74,11 @@ start_openvpns() {
 
 # Names of the site, for those inside its tunnels.
 start_names() {
+    # dnsmasq reads the names as nobody, and only once; keys beside them are root's.
+    chmod 755 $ROUTER
     serve dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --addn-hosts=$ROUTER/names \
         --user=nobody --group=nogroup --pid-file= --bind-interfaces --except-interface=lo --local="/$name.lab/" \
         $(for address in $dns_addresses; do printf '%s ' "--listen-address=$address"; done)
-    chmod 755 $ROUTER   # dnsmasq reads the names as nobody; keys beside them are root's
 }
 
 start_socks() {

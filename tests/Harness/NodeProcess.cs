@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace RemoteChain.Harness;
 
@@ -163,6 +164,13 @@ public sealed class NodeProcess : IAsyncDisposable
 
         throw new TimeoutException($"the session of {chain} did not become {string.Join(" or ", states)}; it says: {last}; the node says: {Output}");
     }
+
+    /// <summary>
+    /// Every failure that the sessions of a chain have told of, oldest first. From the log, because the API says what is wrong now: the first cause is
+    /// gone from there as soon as an attempt to come back has failed for another.
+    /// </summary>
+    public IReadOnlyList<string> FailuresOf(string chain) =>
+        [.. Regex.Matches(Output, $@"of chain {Regex.Escape(chain)}: (?:reconnecting|failed) \((.*)\)\r?$", RegexOptions.Multiline).Select(line => line.Groups[1].Value)];
 
     /// <summary>Reads from the API.</summary>
     public async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await Api.GetStringAsync(path));
