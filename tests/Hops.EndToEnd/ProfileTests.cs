@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using RemoteChain.Harness;
 
 namespace RemoteChain.Hops.EndToEnd;
 

@@ -33,8 +33,12 @@ public sealed class Lobby(TimeProvider time)
     /// <summary>Addresses that are remembered before those with nothing against them are forgotten.</summary>
     private const int AddressesMax = 4096;
 
+    /// <summary>Looking through all addresses for those is this far apart: a flood from many addresses must not pay for it at each connection.</summary>
+    private static readonly TimeSpan s_forgetInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, Guests> _byAddress = [];
+    private long _forgot = time.GetTimestamp();
     private int _seats;
     private int _workers;
 
@@ -64,11 +68,12 @@ public sealed class Lobby(TimeProvider time)
     /// <summary>Addresses that have nobody here and all their patience back need no entry.</summary>
     private void Forget()
     {
-        if (_byAddress.Count <= AddressesMax)
+        if (_byAddress.Count <= AddressesMax || time.GetElapsedTime(_forgot) < s_forgetInterval)
         {
             return;
         }
 
+        _forgot = time.GetTimestamp();
         foreach (var (address, guests) in _byAddress.ToArray())
         {
             if (guests.Seats == 0 && Patience(guests) == PatienceMax)

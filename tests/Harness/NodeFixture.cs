@@ -1,7 +1,6 @@
 using FreeRdp;
-using RemoteChain.Harness;
 
-namespace RemoteChain.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>One node and the lab, for the tests of one class.</summary>
 public sealed class NodeFixture : IAsyncLifetime

@@ -4,7 +4,7 @@ using FreeRdp;
 using RemoteChain.Harness;
 using Xunit.Abstractions;
 
-namespace RemoteChain.EndToEnd;
+namespace RemoteChain.Latency.EndToEnd;
 
 /// <summary>A delay that the session feels, and one that only its echoes feel.</summary>
 public sealed class ProbePathTests(ITestOutputHelper output)
@@ -13,13 +13,13 @@ public sealed class ProbePathTests(ITestOutputHelper output)
 
     // `server` adds the echo inside the connection; without it the acknowledgements have to tell.
     [LabTheory]
-    [InlineData("server", false)]
-    [InlineData("echo", true)]
-    public Task Network_Delayed_OnlyWhatTheSessionFeelsIsItsWay(string probes, bool probesOnly) => OneThread.Run(async () =>
+    [InlineData("server", false, "u31")]
+    [InlineData("echo", true, "u32")]
+    public Task Network_Delayed_OnlyWhatTheSessionFeelsIsItsWay(string probes, bool probesOnly, string user) => OneThread.Run(async () =>
     {
         var lab = Lab.Open();
         await using var node = await NodeProcess.StartAsync(null, "--lab-faults");
-        await node.AddHostAsync("leg", lab, "desk-1", "u14", $"    probes: {probes}\n");
+        await node.AddHostAsync("leg", lab, "desk-1", user, $"    probes: {probes}\n");
         var (viewer, failure) = Viewer.Connect("127.0.0.1", node.RdpPort, o => o with
         {
             User = $"{NodeProcess.Admin}#leg", Password = node.AdminPassword, Security = RdpSecurity.Tls,

@@ -2,7 +2,7 @@ using FreeRdp;
 using RemoteChain.Harness;
 using Xunit.Abstractions;
 
-namespace RemoteChain.EndToEnd;
+namespace RemoteChain.Latency.EndToEnd;
 
 /// <summary>
 /// Injected faults are as large as they say: a client outside of everything times key to picture, with and without them, in turn.

@@ -2,7 +2,7 @@ using System.Text.Json;
 using RemoteChain.Harness;
 using Xunit.Abstractions;
 
-namespace RemoteChain.EndToEnd;
+namespace RemoteChain.Latency.EndToEnd;
 
 /// <summary>What the gateway finds out about real hosts beside the session.</summary>
 public sealed class ProbeTests(NodeFixture fixture, ITestOutputHelper output) : IClassFixture<NodeFixture>
@@ -10,7 +10,7 @@ public sealed class ProbeTests(NodeFixture fixture, ITestOutputHelper output) : 
     [LabFact]
     public Task Probes_XrdpWithEverythingAllowed_WayAndKeysAreMeasuredAndTheSessionLives() => OneThread.Run(async () =>
     {
-        await fixture.Node.AddHostAsync("probed", fixture.Lab, "desk-1", "u13", "    probes: server\n    key-probes: demand\n");
+        await fixture.Node.AddHostAsync("probed", fixture.Lab, "desk-1", "u33", "    probes: server\n    key-probes: demand\n");
         using var viewer = fixture.Open("probed");
         NodeFixture.Settle(viewer);
         viewer.Type("cat\r");

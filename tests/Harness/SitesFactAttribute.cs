@@ -1,6 +1,4 @@
-using RemoteChain.Harness;
-
-namespace RemoteChain.Hops.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>A test that needs the lab's sites; skipped, with the reason, where there are none.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RemoteChain.Harness;
 
-namespace RemoteChain.EndToEnd;
+namespace RemoteChain.Latency.EndToEnd;
 
 /// <summary>What the node says about a real session, against what a client outside it measures for itself.</summary>
 public sealed class LatencyTests(NodeFixture fixture) : IClassFixture<NodeFixture>
@@ -12,7 +12,7 @@ public sealed class LatencyTests(NodeFixture fixture) : IClassFixture<NodeFixtur
     [LabFact]
     public Task Samples_TypingOnARealHost_AgreeWithTheClientsOwnClock() => OneThread.Run(async () =>
     {
-        await fixture.Node.AddHostAsync("measured", fixture.Lab, "desk-1", "u14");
+        await fixture.Node.AddHostAsync("measured", fixture.Lab, "desk-1", "u30");
         using var viewer = fixture.Open("measured");
         NodeFixture.Settle(viewer);
         viewer.Click(200, 200);
