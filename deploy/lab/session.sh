@@ -15,6 +15,7 @@ fi
 mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 # `lab run` joins the session through this file.
 printf 'DISPLAY=%s\nXAUTHORITY=%s\n' "$DISPLAY" "${XAUTHORITY:-$HOME/.Xauthority}" > "$HOME/.lab-session"
-hsetroot -add '#28415c' -add '#16222f' -gradient 180 > /dev/null 2>&1 &
+# Before anything else: a background that is drawn later changes a picture that tests compare.
+hsetroot -add '#28415c' -add '#16222f' -gradient 180 > /dev/null 2>&1
 # The terminal waits for the window manager: one that appears while openbox starts is sometimes left unmapped by it.
 exec openbox --startup '/run/lab/session.sh terminal' > /dev/null 2>&1
