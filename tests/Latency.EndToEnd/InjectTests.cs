@@ -50,7 +50,8 @@ public sealed class InjectTests(ITestOutputHelper output) : IAsyncLifetime
 
             Assert.InRange(during - before, TooLittle, TooMuch);
             Assert.True(account.GetProperty("delayed").GetInt32() >= Probes, listed.RootElement.ToString());
-            Assert.InRange(account.GetProperty("waitedMillis").GetDouble() / account.GetProperty("delayed").GetInt32(), DelayMillis, DelayMillis + 2);
+            // A mean, which a busy machine makes longer: more than half of it too much would be a second wait.
+            Assert.InRange(account.GetProperty("waitedMillis").GetDouble() / account.GetProperty("delayed").GetInt32(), DelayMillis, 1.5 * DelayMillis);
         }
     });
 
