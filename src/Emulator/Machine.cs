@@ -87,6 +87,20 @@ public sealed unsafe class Machine : IDisposable
     /// <summary>Of <see cref="Count"/>, what was skipped while the guest was halted.</summary>
     public long IdleCount { get; private set; }
 
+    /// <summary>Halted and waiting for an interrupt: until <see cref="NextEvent"/> nothing happens but by input.</summary>
+    public bool IsIdle => _core.State->Halted != 0 && (_core.State->SystemFlags & Flags.Interrupt) != 0 && !_core.InterruptLine;
+
+    /// <summary>The count at which a device has something to do; <see cref="long.MaxValue"/> when none will ever.</summary>
+    public long NextEvent
+    {
+        get
+        {
+            var next = _gate.Due;
+            foreach (var device in _devices) next = Math.Min(next, device.Due);
+            return next;
+        }
+    }
+
     /// <summary>What the engine did, for reports: guest exceptions, interrupts, decoded blocks.</summary>
     public (long Faults, long Interrupts, int Blocks) Figures => (_engine.Faults, _engine.Interrupts, _engine.Blocks);
 
@@ -108,8 +122,7 @@ public sealed unsafe class Machine : IDisposable
             // Before input is taken: what is posted between two runs belongs to the second, also when it is replayed.
             if (now >= until) return MachineStop.Count;
             while (_gate.TryTake(now, out var input)) Accept(input);
-            var next = Math.Min(until, _gate.Due);
-            foreach (var device in _devices) next = Math.Min(next, device.Due);
+            var next = Math.Min(until, NextEvent);
             _core.EventMoved = false;
             switch (_engine.Run(Math.Min(next - now, SliceInstructions)))
             {

@@ -37,6 +37,8 @@ public static class FailureSentence
         FailureCause.HopDown => "this part of the way is down",
         FailureCause.KeyChanged => "the key is not the one that was seen before; if this is right, forget the old one",
         FailureCause.PolicyRefused => "a rule forbids it",
+        FailureCause.GuestStopped => "the machine has stopped",
+        FailureCause.TemplateBroken => "the machine cannot be made from its template",
         _ => failure.Cause.ToString(),
     };
 }

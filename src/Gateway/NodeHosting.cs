@@ -15,6 +15,7 @@ using RemoteChain.Gateway.Hops.Tunnels;
 using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Latency.Live;
 using RemoteChain.Gateway.Latency.Probes;
+using RemoteChain.Gateway.Machines;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
@@ -104,6 +105,8 @@ public static class NodeHosting
         services.AddSingleton(provider => new SshClient(
             provider.GetRequiredService<DataDirectory>().RuntimeDirectory, provider.GetRequiredService<ConfinedPrograms>().StartAsync));
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<NestedTemplates>()
+            .AddSingleton<MachineStore>().AddSingleton<MachineTemplates>().AddSingleton<MachinePicture>().AddSingleton(_ => new GuestFiles(options.GuestsPath ?? GuestFiles.FolderDefault))
+            .AddSingleton(MakeMachineRoom)
             .AddSingleton<SessionContext>().AddSingleton<SessionRegistry>();
         if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());
@@ -123,6 +126,11 @@ public static class NodeHosting
 
     // A page on the web can make a browser ask 127.0.0.1 under a name of its own (DNS rebinding); a node on loopback has no such name.
     static List<string> AllowedHosts(IPEndPoint http) => IPAddress.IsLoopback(http.Address) ? ["localhost", "127.0.0.1", "[::1]"] : ["*"];
+
+    static MachineRoom MakeMachineRoom(IServiceProvider provider) => new(
+        provider.GetRequiredService<MachineTemplates>(), provider.GetRequiredService<MachineStore>(), provider.GetRequiredService<GuestFiles>(),
+        new ConfinedStart(provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory),
+        Path.Combine(AppContext.BaseDirectory, "machine", "RemoteChain.Machines"), provider.GetRequiredService<TimeProvider>());
 
     static Sandbox CreateSandbox(NodeOptions options, DataDirectory data)
     {

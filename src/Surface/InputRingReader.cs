@@ -56,6 +56,17 @@ public sealed unsafe class InputRingReader : IDisposable
         slot.SentNanos = sentNanos;
     }
 
+    /// <summary>Notes with an event that was read a while ago when the guest of an emulated machine was interrupted for it and when it had read it. An
+    /// event whose place is another's by now is left alone.</summary>
+    public void StampGuest(ulong id, long interruptNanos, long readNanos)
+    {
+        ref var slot = ref At<InputSlot>(InputLayout.SlotOf(id));
+        var sentNanos = slot.SentNanos;
+        if (slot.Id != id || sentNanos <= 0 || interruptNanos < sentNanos || readNanos < interruptNanos) return;
+        slot.InterruptNanos = (uint)Math.Clamp(interruptNanos - sentNanos, 1, uint.MaxValue);
+        slot.ReadNanos = (uint)Math.Clamp(readNanos - sentNanos, 1, uint.MaxValue);
+    }
+
     /// <summary>Waits a moment for an input that the front has announced and is decoding; returns at once when it has not.</summary>
     public void AwaitAnnounced()
     {

@@ -60,6 +60,15 @@ public sealed unsafe class InputStampReader : IDisposable
         }
     }
 
+    /// <summary>When the guest of an emulated machine was interrupted for an input and when it had read it, in nanoseconds since it was sent; null
+    /// when that is not known (any more).</summary>
+    public (long InterruptNanos, long ReadNanos)? GuestOf(ulong id)
+    {
+        if (id >> 48 != _front >> 48 || (id & 0xFFFF_FFFF_FFFF) == 0) return null;
+        var slot = At<InputSlot>(InputLayout.SlotOf(id));
+        return slot.Id == id && slot.InterruptNanos > 0 && slot.ReadNanos >= slot.InterruptNanos ? (slot.InterruptNanos, slot.ReadNanos) : null;
+    }
+
     /// <summary>Unmaps.</summary>
     public void Dispose() => _mapping.Dispose();
 

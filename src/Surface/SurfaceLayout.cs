@@ -59,7 +59,8 @@ struct InputSlot
     internal long ReceivedNanos, PublishedNanos;
     // Written by the desktop worker when it has passed the input on; 0 before, and for what it did not pass on.
     internal long TakenNanos, SentNanos;
-    internal ulong Reserved;
+    // Written by an emulated machine when its guest has read the input: nanoseconds since SentNanos; 0 = not known.
+    internal uint InterruptNanos, ReadNanos;
 }
 
 /// <summary>Offsets inside an input ring's memory file.</summary>
@@ -72,6 +73,9 @@ static class InputLayout
     internal const int Head = 64, Tail = 128, InputComing = 192, PictureComing = 256, Ring = 4096;
 
     internal static readonly int Length = Ring + InputRingWriter.Capacity * Unsafe.SizeOf<InputSlot>();
+
+    /// <summary>The place of an event: its id counts from 1 in the low 48 bits.</summary>
+    internal static int SlotOf(ulong id) => Ring + (int)(((id & 0xFFFF_FFFF_FFFF) - 1) % InputRingWriter.Capacity) * Unsafe.SizeOf<InputSlot>();
 }
 
 /// <summary>A sent picture as it lies in the ring: 64 bytes.</summary>

@@ -1,59 +1,14 @@
 using FreeRdp;
-using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
 using RemoteChain.Worker.Desktop;
 using RemoteChain.Worker.RdpFront;
 
 namespace RemoteChain.Worker;
 
-/// <summary>One process for one connection: limits itself, tells the node that it is ready, waits for its role, plays it, ends.</summary>
+/// <summary>One process for one connection: tells the node that it is ready, waits for its role, plays it, ends.</summary>
 static class Program
 {
-    /// <summary>Three for the standard streams, a handful for the runtime, the rest for one connection and its fronts.</summary>
-    const int DescriptorsMax = 256;
-
-    static int Main(string[] args)
-    {
-        if (!WorkerOptions.TryParse(args, out var options)) return ExitCode.Usage;
-        try
-        {
-            ProcessLimits.ForbidDumpsAndPrivileges();
-            ProcessLimits.LimitData(options.DataBytesMax);
-            ProcessLimits.LimitDescriptors(DescriptorsMax);
-        }
-        catch (IOException)
-        {
-            return ExitCode.Limits;
-        }
-        try
-        {
-            using var control = ControlSocket.Connect(options.ControlPath);
-            return Serve(control);
-        }
-        catch (IOException)
-        {
-            return ExitCode.NodeGone;
-        }
-    }
-
-    static int Serve(ControlSocket control)
-    {
-        // Native libraries call back on threads of their own: an exception there must still be told before the process ends.
-        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
-        {
-            ReportBug(control, e.ExceptionObject);
-            Environment.Exit(ExitCode.Bug);
-        };
-        try
-        {
-            return PlayRole(control);
-        }
-        catch (Exception e)
-        {
-            ReportBug(control, e);
-            return ExitCode.Bug;
-        }
-    }
+    static int Main(string[] args) => ConfinedProcess.Run(args, PlayRole);
 
     static int PlayRole(ControlSocket control)
     {
@@ -85,9 +40,4 @@ static class Program
             };
         }
     }
-
-    /// <summary>Tells the node what nobody expected. The text is cut to what a message holds; it names methods, never values of a
-    /// connection.</summary>
-    static void ReportBug(ControlSocket control, object exception) =>
-        control.Send(new Failed(new(FailureStage.Run, FailureCause.WorkerDied, exception.ToString() ?? "")));
 }

@@ -14,8 +14,9 @@ public sealed class DependencyTests
         ["RemoteChain.Worker"] = ["FreeRdp.Net", "RemoteChain.Surface"],
         ["RemoteChain.Tunnels"] = ["RemoteChain.Surface"],
         ["RemoteChain.Emulator"] = ["RemoteChain.Surface"],
-        // The worker and the keeper of tunnels are built beside the node and never linked into it; that this stays so is a test of its own.
-        ["RemoteChain.Gateway"] = ["RemoteChain.Surface", "RemoteChain.Worker", "RemoteChain.Tunnels"],
+        ["RemoteChain.Machines"] = ["RemoteChain.Emulator", "RemoteChain.Surface"],
+        // The worker, the keeper of tunnels and the process of a machine are built beside the node and never linked into it; that this stays so is a test of its own.
+        ["RemoteChain.Gateway"] = ["RemoteChain.Surface", "RemoteChain.Worker", "RemoteChain.Tunnels", "RemoteChain.Machines"],
         ["RemoteChain.Portal"] = ["RemoteChain.Gateway"],
     };
 
@@ -41,11 +42,12 @@ public sealed class DependencyTests
         ["Hops"] = ["Store", "Chains"],
         ["Workers"] = [],
         ["Lab"] = [],
+        ["Machines"] = ["Store", "Chains", "Access", "Workers"],
         ["Latency"] = ["Store", "Chains"],
-        ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers", "Latency"],
+        ["Sessions"] = ["Store", "Chains", "Access", "Hops", "Workers", "Machines", "Latency"],
         ["Fronts"] = ["Store", "Chains", "Access", "Workers", "Latency", "Sessions"],
-        ["Api"] = ["Store", "Chains", "Access", "Hops", "Latency", "Sessions"],
-        ["Cli"] = ["Store", "Chains", "Latency", "Sessions", "Lab", "Api"],
+        ["Api"] = ["Store", "Chains", "Access", "Hops", "Machines", "Latency", "Sessions"],
+        ["Cli"] = ["Store", "Chains", "Machines", "Latency", "Sessions", "Lab", "Api"],
     };
 
     static IEnumerable<string> Projects => SourceTree.With(".csproj").Where(file => file.StartsWith("src/", StringComparison.Ordinal));
@@ -70,7 +72,7 @@ public sealed class DependencyTests
     {
         var beside = Elements("src/Gateway/RemoteChain.Gateway.csproj", "ProjectReference")
             .Where(reference => !((string)reference.Attribute("Include")!).Contains("Surface", StringComparison.Ordinal)).ToList();
-        Assert.Equal(2, beside.Count);
+        Assert.Equal(3, beside.Count);
         Assert.All(beside, reference => Assert.Equal("false", (string?)reference.Attribute("ReferenceOutputAssembly")));
     }
 

@@ -8,7 +8,7 @@ namespace RemoteChain.Emulator.Boot;
 /// firmware.</summary>
 public static class LinuxBoot
 {
-    const int ParametersAt = 0x90000, CommandLineAt = 0x92000, TableAt = 0x94000, CommandLineMax = 2047;
+    const int ParametersAt = 0x90000, CommandLineAt = 0x92000, CommandLineMax = 2047;
     const int SectorBytes = 512, HeaderAt = 0x1F1, HeaderEnd = 0x268;
     const ulong KernelAt = 0x100000;
     const uint Magic = 0x5372_6448;
@@ -46,7 +46,7 @@ public static class LinuxBoot
         WriteParameters(memory, kernel, filesAt, initialFiles.Length);
         machine.Video.Begin(machine.Options.ScreenWidth, machine.Options.ScreenHeight);
         WriteScreen(memory.Span(ParametersAt, 64), machine.Options);
-        WriteSegments(machine, unpacked.IsEmpty ? (uint)KernelAt : LoadImage(memory, unpacked, filesAt));
+        FlatStart.Enter(machine, unpacked.IsEmpty ? (uint)KernelAt : LoadImage(memory, unpacked, filesAt), ParametersAt);
     }
 
     /// <summary>Puts the loadable parts of an ELF image where they want to be (System V ABI, chapter 5).</summary>
@@ -114,26 +114,5 @@ public static class LinuxBoot
         BinaryPrimitives.WriteUInt16LittleEndian(screen[0x24..], (ushort)(options.ScreenWidth * depth / 8));
         // Size and position of red, green, blue and what is unused.
         ((ReadOnlySpan<byte>)[8, 16, 8, 8, 8, 0, 8, 24]).CopyTo(screen[0x26..]);
-    }
-
-    static unsafe void WriteSegments(Machine machine, uint entry)
-    {
-        const ulong code = 0x00CF_9B00_0000_FFFF, stack = 0x00CF_9300_0000_FFFF;
-        var table = machine.Memory.Span(TableAt, 32);
-        BinaryPrimitives.WriteUInt64LittleEndian(table[16..], code);
-        BinaryPrimitives.WriteUInt64LittleEndian(table[24..], stack);
-        var core = machine.Core;
-        // SAFETY: the state belongs to the core, which lives as long as the machine.
-        var s = core.State;
-        s->Gdt = new() { Base = TableAt, Limit = 31 };
-        s->Idt = default;
-        s->Cr0 |= Core.ProtectionOn;
-        s->Cs = Core.Unpack(0x10, unchecked((uint)code), (uint)(code >> 32));
-        foreach (var segment in (ReadOnlySpan<int>)[Core.Es, Core.Ss, Core.Ds, Core.Fs, Core.Gs])
-            core.Segments[segment] = Core.Unpack(0x18, unchecked((uint)stack), (uint)(stack >> 32));
-        for (var i = 0; i < 8; i++) s->Gpr[i] = 0;
-        s->Gpr[Core.Si] = ParametersAt;
-        s->Ip = entry;
-        core.ModeChanged();
     }
 }

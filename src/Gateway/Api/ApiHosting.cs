@@ -116,6 +116,8 @@ static class ApiHosting
             PassEndpoints.Map(api);
             PinEndpoints.Map(api);
             NestedEndpoints.Map(api);
+            MachineEndpoints.Map(api);
+            MachineTemplateEndpoints.Map(api);
             FaultEndpoints.Map(api);
             LatencyEndpoints.Map(api);
         }

@@ -137,6 +137,10 @@ public static class ChainDocument
         {
             GatewayLayer when layer.Number > 1 => "the gateway can only be the first layer",
             { Number: > 0 } when before.OfType<RuntimeLayer>().Any() => "the program of a `runtime` is the last layer",
+            MachineLayer { Template: "", Machine: "" } => "it needs a `template`, or a `machine` that exists",
+            MachineLayer { Template: not "", Machine: not "" } => "`template` makes a machine and `machine` takes one that exists: write one of them",
+            MachineLayer when before.OfType<HopLayer>().Any() => "a machine runs in this node: no hop leads to it",
+            NestedLayer or RuntimeLayer when before.OfType<MachineLayer>().Any() => "nothing can be started inside a machine; it is the last layer",
             NestedLayer when !before.OfType<DesktopLayer>().Any() => "it needs a desktop before it, such as `- kind: rdp`",
             NestedLayer => null,
             DesktopLayer when before.OfType<DesktopLayer>().Any() =>

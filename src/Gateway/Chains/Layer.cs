@@ -22,3 +22,19 @@ public abstract record HopLayer(int Number) : Layer(Number);
 
 /// <summary>A layer that has pixels.</summary>
 public abstract record DesktopLayer(int Number) : Layer(Number);
+
+/// <summary>A desktop in which the gateway may press a key by itself to measure.</summary>
+public interface IProbedDesktop
+{
+    /// <summary>How messages name the layer.</summary>
+    string Label { get; }
+
+    /// <summary>When a key may be pressed.</summary>
+    Kinds.KeyProbes KeyProbes { get; }
+
+    /// <summary>Scancode of that key (set 1).</summary>
+    int ProbeKey { get; }
+
+    /// <summary>Scancode of the key that takes its effect back; 0 = none.</summary>
+    int ProbeUndoKey { get; }
+}

@@ -34,11 +34,12 @@ public sealed class LayerKind
         Kinds.RelayLayer.Definition,
         Kinds.RdpLayer.Definition,
         Kinds.NestedLayer.Definition,
+        Kinds.MachineLayer.Definition,
         Kinds.RuntimeLayer.Definition,
     ];
 
     /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = ["machine"];
+    public static IReadOnlyList<string> Planned { get; } = [];
 
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }

@@ -19,14 +19,27 @@ sealed class LayerReader
             "private_key", "credential"];
 
     readonly MapNode _map;
-    readonly LayerKind _kind;
+    readonly string _label;
+    readonly IReadOnlyList<LayerKey> _keys;
     readonly List<ChainError> _errors;
     readonly List<SecretReference> _secrets;
 
     public LayerReader(int number, LayerKind kind, MapNode map, List<ChainError> errors, List<SecretReference> secrets)
+        : this(number, $"layer {number} ({kind.Word})", kind.Keys, map, errors, secrets)
+    {
+    }
+
+    /// <summary>Reads another document of keys with values by the same rules.</summary>
+    public LayerReader(string label, IReadOnlyList<LayerKey> keys, MapNode map, List<ChainError> errors)
+        : this(0, label, keys, map, errors, [])
+    {
+    }
+
+    LayerReader(int number, string label, IReadOnlyList<LayerKey> keys, MapNode map, List<ChainError> errors, List<SecretReference> secrets)
     {
         Number = number;
-        _kind = kind;
+        _label = label;
+        _keys = keys;
         _map = map;
         _errors = errors;
         _secrets = secrets;
@@ -35,8 +48,6 @@ sealed class LayerReader
 
     /// <summary>Place of the layer in the document, from 1.</summary>
     public int Number { get; }
-
-    string Label => $"layer {Number} ({_kind.Word})";
 
     /// <summary>A host name or address; required.</summary>
     public string Host(string key)
@@ -154,8 +165,8 @@ sealed class LayerReader
 
     MapEntry? Entry(string key)
     {
-        if (_kind.Keys.All(known => known.Name != key))
-            throw new InvalidOperationException($"kind {_kind.Word} reads `{key}` but does not list it");
+        if (_keys.All(known => known.Name != key))
+            throw new InvalidOperationException($"{_label} reads `{key}` but does not list it");
         return _map.Entries.FirstOrDefault(entry => entry.Key.Value == key);
     }
 
@@ -176,26 +187,26 @@ sealed class LayerReader
     void Missing(string key)
     {
         // A list or map under the key has been reported already.
-        if (Entry(key)?.Value is null or ScalarNode) _errors.Add(new(_map.Line, _map.Column, $"{Label}: `{key}` is missing"));
+        if (Entry(key)?.Value is null or ScalarNode) _errors.Add(new(_map.Line, _map.Column, $"{_label}: `{key}` is missing"));
     }
 
     T Wrong<T>(DocumentNode at, string message, T instead)
     {
-        _errors.Add(new(at.Line, at.Column, $"{Label}: {message}"));
+        _errors.Add(new(at.Line, at.Column, $"{_label}: {message}"));
         return instead;
     }
 
     void RefuseUnknownKeys()
     {
-        var known = _kind.Keys.Select(key => key.Name).ToArray();
+        var known = _keys.Select(key => key.Name).ToArray();
         foreach (var (key, _) in _map.Entries)
         {
             var word = key.Value;
-            if (word == "kind" || known.Contains(word)) continue;
+            if ((word == "kind" && Number > 0) || known.Contains(word)) continue;
             var message = s_secretKeys.Contains(word.ToLowerInvariant())
                 ? $"`{word}` does not belong in a chain; user, domain and password are kept as a secret: {SecretHint}"
                 : $"`{DocumentReader.Shown(word)}` is not a key of this kind{DidYouMean(word, known)}; it has {Listed(known)}";
-            _errors.Add(new(key.Line, key.Column, $"{Label}: {message}"));
+            _errors.Add(new(key.Line, key.Column, $"{_label}: {message}"));
         }
     }
 

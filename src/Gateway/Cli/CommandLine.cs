@@ -49,6 +49,8 @@ sealed class CommandLine
         root.Add(PinCommands.Build(Calling));
         root.Add(RelayCommands.Build(Calling, _data));
         root.Add(NestedCommands.Build(Calling));
+        root.Add(MachineCommands.Build(Calling));
+        root.Add(TemplateCommands.Build(Calling));
         root.Add(AuditCommand.Build(Calling));
         root.Add(LoginCommands.BuildLogin(Calling, _login));
         root.Add(LoginCommands.BuildLogout(Calling, _login));

@@ -52,11 +52,16 @@ sealed class NodeClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, $"/api/v1{path}") { Content = body };
         if (accept is not null) request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        using var response = await AnswerAsync(request, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? text : throw Problem(response.StatusCode, text);
+    }
+
+    async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            return response.IsSuccessStatusCode ? text : throw Problem(response.StatusCode, text);
+            return await _http.SendAsync(request, cancellationToken);
         }
         catch (HttpRequestException unreachable)
         {
@@ -82,6 +87,16 @@ sealed class NodeClient : IDisposable
     /// <summary>Sends a chain document.</summary>
     public Task<string> SendDocumentAsync(HttpMethod method, string path, string document, CancellationToken cancellationToken) =>
         SendAsync(method, path, new StringContent(document, Encoding.UTF8, "application/yaml"), null, cancellationToken);
+
+    /// <summary>Reads a file.</summary>
+    public async Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1{path}");
+        using var response = await AnswerAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(cancellationToken)
+            : throw Problem(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+    }
 
     /// <summary>Removes.</summary>
     public Task<string> DeleteAsync(string path, CancellationToken cancellationToken) =>

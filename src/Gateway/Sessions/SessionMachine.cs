@@ -79,7 +79,7 @@ public static class SessionMachine
     /// <summary>Whether another try by itself would be pointless or harmful (it may lock an account or fight with another viewer).</summary>
     internal static bool NeedsPerson(FailureCause cause) => cause is FailureCause.WrongCredentials or FailureCause.AccountLocked
         or FailureCause.AccessDenied or FailureCause.CertificateChanged or FailureCause.Unsupported or FailureCause.Replaced
-        or FailureCause.KeyChanged or FailureCause.PolicyRefused;
+        or FailureCause.KeyChanged or FailureCause.PolicyRefused or FailureCause.GuestStopped or FailureCause.TemplateBroken;
 
     private static (SessionState, SessionEffect[]) Lose(SessionState state, int losses, Failure failure)
     {

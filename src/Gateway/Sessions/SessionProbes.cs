@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Latency.Probes;
@@ -14,7 +15,7 @@ namespace RemoteChain.Gateway.Sessions;
 /// <param name="layer">The chain's desktop, with its policy.</param>
 /// <param name="latency">The session's recorder.</param>
 /// <param name="inputBell">The session's bell; stays the session's.</param>
-public sealed class SessionProbes(RdpLayer layer, SessionLatency latency, Bell inputBell) : IAsyncDisposable
+public sealed class SessionProbes(IProbedDesktop layer, SessionLatency latency, Bell inputBell) : IAsyncDisposable
 {
     /// <summary>How often a key is pressed in a session at rest, where the chain wants that.</summary>
     public const long IdleEveryNanos = 60_000_000_000;

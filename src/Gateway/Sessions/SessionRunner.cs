@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
-using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Latency.Recording;
 using RemoteChain.Gateway.Sessions.Nested;
 using RemoteChain.Gateway.Store;
@@ -51,7 +50,7 @@ public sealed partial class SessionRunner
         _geometry = geometry;
         _context = context;
         Latency = new SessionLatency(chain, _surface, context.Time);
-        Probes = new SessionProbes((RdpLayer)chain.Desktop, Latency, _inputBell);
+        Probes = new SessionProbes((IProbedDesktop)chain.Desktop, Latency, _inputBell);
         (_state, var effects) = SessionMachine.Open();
         _summary = Summarize();
         _running = Task.Run(() => RunAsync(effects));
@@ -274,10 +273,10 @@ public sealed partial class SessionRunner
         }
 
         var request = new DesktopRequest(
-            Id, _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
+            Id, Owner, _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
             Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _plan.OuterShell, _plan.OuterKeyboardLayout);
         Latency.BackChanged();
-        _back = new Back(attempt, _context, _chain, request, Report);
+        _back = Back.Start(attempt, _context, _chain, request, Report);
         if (_plan.Levels.Count > 0)
         {
             // Until the innermost picture is there, what people type would go into a script that asks for a password.
@@ -386,6 +385,7 @@ public sealed partial class SessionRunner
         _pauseTimer?.Dispose();
         _keepTimer?.Dispose();
         await StopBackAsync();
+        await _context.Machines.SessionEndedAsync(Id);
         await Probes.DisposeAsync();
         foreach (var (front, attached) in _fronts)
         {

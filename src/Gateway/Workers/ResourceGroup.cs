@@ -64,7 +64,7 @@ internal sealed class ResourceGroup : IAsyncDisposable
     }
 
     /// <summary>A group for this node's worker of that number, with the bounds set; null where the node may not make one.</summary>
-    public static ResourceGroup? TryCreate(int worker)
+    public static ResourceGroup? TryCreate(int worker, long memoryBytesMax)
     {
         string[] folders = FoldersFor($"{NamePrefix}{Environment.ProcessId}-w{worker}");
         var group = new ResourceGroup(folders);
@@ -73,7 +73,7 @@ internal sealed class ResourceGroup : IAsyncDisposable
             foreach (string folder in folders)
             {
                 Directory.CreateDirectory(folder);
-                SetBounds(folder);
+                SetBounds(folder, memoryBytesMax);
             }
 
             return folders.Length == 0 ? null : group;
@@ -160,13 +160,13 @@ internal sealed class ResourceGroup : IAsyncDisposable
     private static string OwnVersion2Group() =>
         File.ReadLines("/proc/self/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
 
-    private static void SetBounds(string folder)
+    private static void SetBounds(string folder, long memoryBytesMax)
     {
         Write(folder, "cpu.max", $"{PeriodMicros * ProcessorPercentMax / 100} {PeriodMicros}");
         Write(folder, "cpu.cfs_period_us", $"{PeriodMicros}");
         Write(folder, "cpu.cfs_quota_us", $"{PeriodMicros * ProcessorPercentMax / 100}");
-        Write(folder, "memory.max", $"{MemoryBytesMax}");
-        Write(folder, "memory.limit_in_bytes", $"{MemoryBytesMax}");
+        Write(folder, "memory.max", $"{memoryBytesMax}");
+        Write(folder, "memory.limit_in_bytes", $"{memoryBytesMax}");
         Write(folder, "pids.max", $"{ThreadsMax}");
     }
 

@@ -35,6 +35,9 @@ public sealed class Sandbox
         _filterPath = filterPath;
     }
 
+    /// <summary>The worker's program.</summary>
+    public string WorkerExecutable => _workerExecutable;
+
     /// <summary>False when the operator chose to run workers without a sandbox.</summary>
     public bool IsConfined => _confined;
 
@@ -68,17 +71,17 @@ public sealed class Sandbox
         return problem is null ? (new Sandbox(workerExecutable, confined: true, filterPath, passwdPath), null) : (null, problem);
     }
 
-    /// <summary>The command that starts one worker, whose control socket is listening at <paramref name="controlSocketPath"/>.</summary>
-    public ProcessStartInfo Command(string controlSocketPath)
+    /// <summary>The command that starts a program of ours, whose control socket is listening at <paramref name="controlSocketPath"/>.</summary>
+    public ProcessStartInfo Command(string controlSocketPath, ConfinedProgram program)
     {
         if (!_confined)
         {
-            var plain = new ProcessStartInfo(_workerExecutable, ["--control", controlSocketPath]);
+            var plain = new ProcessStartInfo(program.Executable, ["--control", controlSocketPath, .. program.Arguments]);
             SetRuntime(plain.Environment);
             return plain;
         }
 
-        string workerDirectory = Path.GetDirectoryName(_workerExecutable)!;
+        string workerDirectory = Path.GetDirectoryName(program.Executable)!;
         var start = Bubblewrap(_filterPath);
         var arguments = start.ArgumentList;
         AddConfinement(arguments);
@@ -92,7 +95,8 @@ public sealed class Sandbox
             Add(arguments, "--setenv", name, value!);
         }
 
-        Add(arguments, "--", $"{WorkerPath}/{Path.GetFileName(_workerExecutable)}", "--control", ControlPath);
+        Add(arguments, "--", $"{WorkerPath}/{Path.GetFileName(program.Executable)}", "--control", ControlPath);
+        Add(arguments, [.. program.Arguments]);
         return start;
     }
 

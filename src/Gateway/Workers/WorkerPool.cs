@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Threading.Channels;
-using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Workers;
 
@@ -13,20 +11,15 @@ public sealed partial class WorkerPool : IAsyncDisposable
     /// <summary>Workers that wait ready. Two are taken by one session that opens (a back and a front).</summary>
     public const int WarmCount = 4;
 
-    /// <summary>How long a process may take from start to its first message.</summary>
-    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Pause after a worker that did not start, so that a broken sandbox does not eat the machine.</summary>
     private static readonly TimeSpan s_retryPause = TimeSpan.FromSeconds(1);
 
-    private readonly Sandbox _sandbox;
-    private readonly string _socketDirectory;
     private readonly ILogger<WorkerPool> _log;
-    private readonly SpawnThread _spawn = new();
+    private readonly ConfinedStart _start;
+    private readonly ConfinedProgram _program;
     private readonly Channel<WorkerProcess> _warm = Channel.CreateBounded<WorkerProcess>(WarmCount);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _filling;
-    private int _serial;
     private int _disposed;
 
     /// <summary>Starts filling at once.</summary>
@@ -35,8 +28,8 @@ public sealed partial class WorkerPool : IAsyncDisposable
     /// <param name="log">Lifecycle.</param>
     public WorkerPool(Sandbox sandbox, string socketDirectory, ILogger<WorkerPool> log)
     {
-        _sandbox = sandbox;
-        _socketDirectory = socketDirectory;
+        _start = new ConfinedStart(sandbox, socketDirectory);
+        _program = new ConfinedProgram(sandbox.WorkerExecutable, [], ResourceGroup.MemoryBytesMax);
         _log = log;
         ResourceGroup.Prepare();
         _filling = Task.Run(FillAsync);
@@ -92,7 +85,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
             await worker.DisposeAsync();
         }
 
-        _spawn.Dispose();
+        _start.Dispose();
         _stopping.Dispose();
     }
 
@@ -103,7 +96,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
             await _warm.Writer.WaitToWriteAsync(_stopping.Token);
             try
             {
-                var worker = await StartAsync();
+                var worker = await _start.StartAsync(_program, _stopping.Token);
                 await _warm.Writer.WriteAsync(worker, CancellationToken.None);
             }
             catch (Exception ex) when (!_stopping.IsCancellationRequested)
@@ -114,54 +107,6 @@ public sealed partial class WorkerPool : IAsyncDisposable
         }
 
         _warm.Writer.TryComplete();
-    }
-
-    private async Task<WorkerProcess> StartAsync()
-    {
-        int serial = Interlocked.Increment(ref _serial);
-        string path = Path.Combine(_socketDirectory, $"w{serial}");
-        using var listener = new ControlListener(path);
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        timeout.CancelAfter(s_readyTimeout);
-        var process = await _spawn.StartAsync(_sandbox.Command(path));
-        ControlSocket? control = null;
-        try
-        {
-            control = await listener.AcceptAsync(timeout.Token);
-            var (_, message) = await control.ReceiveAsync(timeout.Token);
-            using (message)
-            {
-                if (message is not Ready ready)
-                {
-                    throw new InvalidOperationException($"a worker said {message?.ToString() ?? "nothing"} instead of Ready");
-                }
-
-                var bounds = ResourceGroup.TryCreate(serial);
-                bounds?.TryAdd(process.Id);
-                bounds?.TryAdd(control.Peer.ProcessId);
-                return new WorkerProcess(process, control, bounds, ready.FreeRdpVersion);
-            }
-        }
-        catch
-        {
-            KillAndForget(process);
-            control?.Dispose();
-            throw;
-        }
-    }
-
-    private static void KillAndForget(Process process)
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // It has ended already, which is why we are here.
-        }
-
-        process.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A worker process did not start")]

@@ -7,7 +7,7 @@ namespace RemoteChain.Gateway.Workers;
 /// One running worker: a sandboxed process and its control socket. The worker is treated as hostile: what it sends is checked, and
 /// whoever breaks the protocol or stops reading is killed.
 /// </summary>
-public sealed class WorkerProcess : IAsyncDisposable
+public sealed class WorkerProcess : IDesktopLine
 {
     /// <summary>How long a worker that was told to stop may take before it is killed.</summary>
     private static readonly TimeSpan s_stopGrace = TimeSpan.FromSeconds(2);

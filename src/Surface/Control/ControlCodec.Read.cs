@@ -28,6 +28,9 @@ public static partial class ControlCodec
             >= Kind.SignInAnswer and <= Kind.FrontRoundTrip when descriptors.IsEmpty => ReadFrontSide(kind, ref reader),
             >= Kind.TunnelsReady and <= Kind.TunnelClosed when descriptors.IsEmpty => ReadTunnel(kind, ref reader),
             Kind.TunnelSocket when descriptors.Length <= 1 => ReadTunnelSocket(ref reader, descriptors),
+            Kind.StartMachine => ReadStartMachine(ref reader, descriptors),
+            Kind.OpenScreen when descriptors.Length == 3 => new OpenScreen(descriptors[0], descriptors[1], descriptors[2]),
+            Kind.SetMachine or Kind.MachineSerial or Kind.MachineReport when descriptors.IsEmpty => ReadMachine(kind, ref reader),
             _ => null,
         };
         if (message is not null && reader.IsWhole && IsConsistent(message) && IsTunnelConsistent(message)) return true;

@@ -18,6 +18,7 @@ public static partial class ControlCodec
         StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct, HoldInput,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
         TunnelsReady = 64, OpenWireGuard, OpenOpenVpn, CloseTunnel, MakeTunnelSocket, TunnelOpened, TunnelLost, TunnelClosed, TunnelSocket,
+        StartMachine = 96, SetMachine, OpenScreen, MachineSerial, MachineReport,
     }
 
     /// <summary>Writes a message without its descriptors.</summary>
@@ -189,7 +190,7 @@ public static partial class ControlCodec
                 writer.Int32(m.QoeDecodeRenderMillis);
                 break;
             default:
-                if (TryWriteTunnel(ref writer, message)) break;
+                if (TryWriteTunnel(ref writer, message) || TryWriteMachine(ref writer, message)) break;
                 throw new ArgumentException($"{message.GetType().Name} has no binary form.", nameof(message));
         }
         return writer.Length;

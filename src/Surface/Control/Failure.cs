@@ -96,6 +96,12 @@ public enum FailureCause : byte
 
     /// <summary>A rule forbids it: of this node, or of the one at the far end of a relay.</summary>
     PolicyRefused,
+
+    /// <summary>The guest of an emulated machine has ended, or cannot go on.</summary>
+    GuestStopped,
+
+    /// <summary>What an emulated machine is made from is missing or cannot be used.</summary>
+    TemplateBroken,
 }
 
 /// <summary>An expected failure as a value, which travels to the report and to the user unchanged.</summary>
@@ -126,6 +132,7 @@ public static class FailureText
         "unreachable", "refused", "timed-out", "name-unknown", "certificate-changed", "wrong-credentials", "account-locked", "access-denied",
         "protocol-error", "unsupported", "host-closed", "connection-lost", "worker-died", "surface-corrupt", "client-left", "too-busy",
         "logged-off", "replaced", "stopped", "hop-down", "key-changed", "policy-refused",
+        "guest-stopped", "template-broken",
     ];
 
     /// <summary>The word for a stage.</summary>

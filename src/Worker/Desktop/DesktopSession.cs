@@ -1,6 +1,7 @@
 using FreeRdp;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
+using RemoteChain.Surface.Desktops;
 
 namespace RemoteChain.Worker.Desktop;
 
@@ -34,7 +35,7 @@ sealed class DesktopSession : IDisposable
         _inputBell = new Bell(start.InputBell.Duplicate());
         _painter = new SurfacePainter(start.Surface);
         _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted, Decoded = _delays.Decode.Wait };
-        _inputs = new FrontInputs(_client, _painter.Fits, _delays.Forward);
+        _inputs = new FrontInputs(new HostInput(_client), _painter.Fits, _delays.Forward);
         start.Dispose();
     }
 

@@ -35,6 +35,9 @@ public sealed class ControlCodecTests : IDisposable
             new TunnelOpened(3, IPEndPoint.Parse("10.0.0.1:1194"), [new(IPAddress.Parse("10.8.0.6"), 32)], [IPAddress.Parse("10.8.0.1")], ["site"]),
             new TunnelLost(3, new(FailureStage.Handshake, FailureCause.TimedOut, "no handshake")),
             new TunnelSocket(7, 0, a), new TunnelSocket(7, 97, null),
+            new StartMachine(MachineBoot.Linux, "quiet", 128, 250, 1024, 768, [new(MachinePart.Kernel, a), new(MachinePart.InitialFiles, b), new(MachinePart.Cd, c)]),
+            new StartMachine(MachineBoot.Echo, "", StartMachine.MemoryMibMin, StartMachine.MipsMin, StartMachine.SideMin, StartMachine.HeightMax, []),
+            new SetMachine(100, true), new OpenScreen(a, b, c), new MachineSerial([1, 0, 255]), new MachineReport(MachineActivity.Paused, 5, 6, 7, 8, 0, 9),
         ];
     }
 
@@ -55,7 +58,8 @@ public sealed class ControlCodecTests : IDisposable
             Assert.True(ControlCodec.TryRead(packet, descriptors, out var read), message.ToString());
             Assert.Equal(packet, Write(read).Packet);
             Assert.Equal(descriptors, Write(read).Descriptors);
-            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or OpenWireGuard or OpenOpenVpn or TunnelOpened)) Assert.Equal(message, read);
+            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or OpenWireGuard or OpenOpenVpn or TunnelOpened
+                or StartMachine or MachineSerial)) Assert.Equal(message, read);
         }
     }
 
@@ -87,6 +91,9 @@ public sealed class ControlCodecTests : IDisposable
             new Inject((FaultStage)6, 1, DelayShape.Constant, 1, 0), new Inject(FaultStage.Decode, 1, (DelayShape)3, 1, 0),
             new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 0, 0), new Inject(FaultStage.Decode, 1, DelayShape.Intermittent, 1001, 0),
             new Injected((FaultStage)6, 0, 0, 0, 0), new Injected(FaultStage.Decode, 0, 0, -1, 0),
+            new StartMachine(MachineBoot.Linux, "", 0, 250, 640, 480, []), new StartMachine((MachineBoot)3, "", 64, 250, 640, 480, []),
+            new StartMachine(MachineBoot.Linux, "", 64, 251, 640, 480, []), new StartMachine(MachineBoot.Linux, "", 64, 250, 640, 4000, []),
+            new SetMachine(0, false), new MachineReport((MachineActivity)2, 0, 0, 0, 0, 0, 0), new MachineReport(0, -1, 0, 0, 0, 0, 0),
             new CloseTunnel(0), new MakeTunnelSocket(1, 1, false, (TunnelSocketKind)3), new TunnelSocket(1, 97, _handles[0]), new TunnelSocket(1, 0, null),
             new TunnelLost(1, new(FailureStage.Run, (FailureCause)99, "")), new TunnelOpened(1, null, [new(IPAddress.Loopback, 33)], [], []),
             new OpenWireGuard(1, 1, new Secret(Key(1)), 0, 0, [], [new(Key(2), Secret.Empty, null, 0, [])]),

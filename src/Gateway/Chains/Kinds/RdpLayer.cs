@@ -101,7 +101,7 @@ public sealed record RdpLayer(
     HostProbes Probes = HostProbes.Auto,
     KeyProbes KeyProbes = KeyProbes.Off,
     int ProbeKey = RdpLayer.ProbeKeyDefault,
-    int ProbeUndoKey = RdpLayer.ProbeUndoKeyDefault) : DesktopLayer(Number)
+    int ProbeUndoKey = RdpLayer.ProbeUndoKeyDefault) : DesktopLayer(Number), IProbedDesktop
 {
     /// <summary>The port that RDP hosts listen on unless told otherwise.</summary>
     public const int PortDefault = 3389;
@@ -112,7 +112,7 @@ public sealed record RdpLayer(
     /// <summary>Backspace: what Space did is undone where text is typed.</summary>
     public const int ProbeUndoKeyDefault = 0x0E;
 
-    private const int ScancodeMax = 0x7F;
+    internal const int ScancodeMax = 0x7F;
 
     /// <summary>The kind's keys and how they are read.</summary>
     public static LayerKind Definition { get; } = new("rdp", "A remote desktop that speaks RDP.",

@@ -1,16 +1,13 @@
-using FreeRdp;
-using RemoteChain.Surface;
-
-namespace RemoteChain.Worker.Desktop;
+namespace RemoteChain.Surface.Desktops;
 
 /// <summary>Takes the input of all fronts from their rings to the host, and remembers which input was sent when.</summary>
-/// <param name="client">The connection to the host.</param>
+/// <param name="desktop">What the input is for.</param>
 /// <param name="fits">Whether a size can be had: a larger one is not even asked for.</param>
 /// <param name="forward">What holds a press up before it is sent.</param>
-sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay forward) : IDisposable
+public sealed class FrontInputs(IDesktopInput desktop, Func<int, int, bool> fits, StageDelay forward) : IDisposable
 {
     /// <summary>Fronts that may control at once.</summary>
-    internal const int FrontsMax = 32;
+    public const int FrontsMax = 32;
 
     /// <summary>Entries that one front may have handled before the others get their turn.</summary>
     const int TurnMax = 64;
@@ -22,14 +19,14 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
     InputEvent? _heldLocks;
 
     /// <summary>Takes a front's ring; the caller keeps the descriptor. A ring that is none, or one too many, is left out.</summary>
-    internal void Attach(int frontNumber, DescriptorHandle ring)
+    public void Attach(int frontNumber, DescriptorHandle ring)
     {
         if (_fronts.Count == FrontsMax || _fronts.Exists(f => f.Number == frontNumber)) return;
-        if (InputRingReader.TryOpen(ring, frontNumber, out var reader)) _fronts.Add(new FrontInput(reader, client));
+        if (InputRingReader.TryOpen(ring, frontNumber, out var reader)) _fronts.Add(new FrontInput(reader, desktop));
     }
 
     /// <summary>Forgets a front and lets go of what it holds at the host.</summary>
-    internal void Detach(int frontNumber)
+    public void Detach(int frontNumber)
     {
         var index = _fronts.FindIndex(f => f.Number == frontNumber);
         if (index < 0) return;
@@ -39,13 +36,13 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
     }
 
     /// <summary>Tells the fronts that a picture may be coming, or that it is there or will not come.</summary>
-    internal void AnnouncePicture(bool isComing)
+    public void AnnouncePicture(bool isComing)
     {
         foreach (var front in _fronts) front.AnnouncePicture(isComing);
     }
 
     /// <summary>Sends everything that waits in the rings, and what a front has announced and is just decoding.</summary>
-    internal void Deliver()
+    public void Deliver()
     {
         foreach (var front in _fronts) front.AwaitAnnounced();
         for (var again = true; again;)
@@ -64,7 +61,7 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
     /// <summary>
     /// Drops keys and buttons of all fronts but one from now on, and lets go of what they hold; 0 = everybody may again.
     /// </summary>
-    internal void Hold(int exceptFront)
+    public void Hold(int exceptFront)
     {
         // What was pressed before this moment still goes to where it was meant for.
         Deliver();
@@ -75,22 +72,28 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
         _fronts[0].Send(locks);
     }
 
+    /// <summary>The input that is being sent, for a desktop that wants to know.</summary>
+    public ulong CurrentId { get; private set; }
+
     /// <summary>The newest input that was on its way to the host before this moment, 0 when there is none.</summary>
-    internal ulong LastSentBefore(long nanos) => _sent.Before(nanos);
+    public ulong LastSentBefore(long nanos) => _sent.Before(nanos);
 
     /// <summary>A size that was wanted before the host was ready for it is asked for now.</summary>
-    internal void RetryResize()
+    public void RetryResize()
     {
-        if (_wantedSize is not { } size || !client.CanResize) return;
-        _wantedSize = null;
-        if (client.Width != size.Width || client.Height != size.Height) client.RequestResize(size.Width, size.Height, size.ScalePercent);
+        if (_wantedSize is { } size && desktop.TryResize(size.Width, size.Height, size.ScalePercent)) _wantedSize = null;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var front in _fronts) front.Dispose();
         _fronts.Clear();
     }
+
+    /// <summary>Notes when the guest of an emulated machine was interrupted for an input and when it had read it.</summary>
+    public void StampGuest(ulong id, long interruptNanos, long readNanos) =>
+        _fronts.Find(front => front.Number == (int)(id >> 48))?.StampGuest(id, interruptNanos, readNanos);
 
     bool IsHeld(FrontInput front) => _holder != 0 && front.Number != _holder;
 
@@ -108,7 +111,7 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
                     RetryResize();
                     break;
                 case InputKind.Refresh:
-                    client.RequestRefresh();
+                    desktop.RequestRefresh();
                     break;
                 case InputKind.Synchronize when IsHeld(front):
                     _heldLocks = input;
@@ -118,6 +121,7 @@ sealed class FrontInputs(RdpClient client, Func<int, int, bool> fits, StageDelay
                 default:
                     var takenNanos = MonotonicClock.NowNanos();
                     if (input.IsPress) forward.Wait();
+                    CurrentId = input.Id;
                     front.Send(input);
                     var sentNanos = MonotonicClock.NowNanos();
                     front.Stamp(takenNanos, sentNanos);

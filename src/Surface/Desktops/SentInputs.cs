@@ -1,4 +1,4 @@
-namespace RemoteChain.Worker.Desktop;
+namespace RemoteChain.Surface.Desktops;
 
 /// <summary>
 /// When the last inputs went to the host. RDP does not say which input a picture answers; the newest one that was sent before the

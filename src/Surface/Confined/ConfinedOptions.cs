@@ -1,19 +1,20 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace RemoteChain.Worker;
+namespace RemoteChain.Surface.Confined;
 
-/// <summary>The worker's command line: <c>--control PATH [--data-mib N]</c>. Nothing secret is ever on it.</summary>
+/// <summary>The command line of a confined process: <c>--control PATH [--data-mib N]</c>. Nothing secret is ever on it.</summary>
 /// <param name="ControlPath">The node's listening control socket.</param>
 /// <param name="DataBytesMax">Bound of this process's private writable memory.</param>
-sealed record WorkerOptions(string ControlPath, long DataBytesMax)
+public sealed record ConfinedOptions(string ControlPath, long DataBytesMax)
 {
     /// <summary>Default bound. A large desktop with all codecs takes about a fifth of it.</summary>
-    internal const int DataMibDefault = 512;
+    public const int DataMibDefault = 512;
 
     const int DataMibMin = 128, DataMibMax = 16 * 1024;
 
-    internal static bool TryParse(string[] args, [NotNullWhen(true)] out WorkerOptions? options)
+    /// <summary>Reads it.</summary>
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out ConfinedOptions? options)
     {
         options = null;
         string? control = null;

@@ -1,10 +1,7 @@
-using FreeRdp;
-using RemoteChain.Surface;
-
-namespace RemoteChain.Worker.Desktop;
+namespace RemoteChain.Surface.Desktops;
 
 /// <summary>One front's ring, and what this front holds down at the host.</summary>
-sealed class FrontInput(InputRingReader ring, RdpClient client) : IDisposable
+sealed class FrontInput(InputRingReader ring, IDesktopInput desktop) : IDisposable
 {
     const ushort KeyExtended = 0x0100, KeyExtended1 = 0x0200, KeyReleased = 0x8000;
     const ushort MouseDown = 0x8000, MouseButtons = 0x7000, ExtendedButtons = 0x0003;
@@ -25,6 +22,8 @@ sealed class FrontInput(InputRingReader ring, RdpClient client) : IDisposable
 
     internal void Stamp(long takenNanos, long sentNanos) => ring.Stamp(takenNanos, sentNanos);
 
+    internal void StampGuest(ulong id, long interruptNanos, long readNanos) => ring.StampGuest(id, interruptNanos, readNanos);
+
     /// <summary>Writes one key or mouse event to the host's socket.</summary>
     internal void Send(in InputEvent input)
     {
@@ -32,27 +31,27 @@ sealed class FrontInput(InputRingReader ring, RdpClient client) : IDisposable
         {
             case InputKind.Scancode:
                 Keep(input.Flags, (byte)input.A);
-                client.SendKey(input.Flags, (byte)input.A);
+                desktop.SendKey(input.Flags, (byte)input.A);
                 break;
             case InputKind.Unicode:
-                client.SendUnicode(input.Flags, (ushort)input.A);
+                desktop.SendUnicode(input.Flags, (ushort)input.A);
                 break;
             case InputKind.Mouse:
                 _x = (ushort)input.A;
                 _y = (ushort)input.B;
                 Keep(ref _buttons, input.Flags, MouseButtons);
-                client.SendMouse(input.Flags, _x, _y);
+                desktop.SendMouse(input.Flags, _x, _y);
                 break;
             case InputKind.ExtendedMouse:
                 _x = (ushort)input.A;
                 _y = (ushort)input.B;
                 Keep(ref _extendedButtons, input.Flags, ExtendedButtons);
-                client.SendExtendedMouse(input.Flags, _x, _y);
+                desktop.SendExtendedMouse(input.Flags, _x, _y);
                 break;
             case InputKind.Synchronize:
                 // The host releases every key when it gets this.
                 Array.Clear(_keys);
-                client.SendSynchronize(input.Flags);
+                desktop.SendSynchronize(input.Flags);
                 break;
             case InputKind.ReleaseAll:
                 ReleaseAll();
@@ -65,16 +64,16 @@ sealed class FrontInput(InputRingReader ring, RdpClient client) : IDisposable
     {
         for (var key = 0; key < Prefixes * Codes; key++)
         {
-            if ((_keys[key / 64] >> (key % 64) & 1) != 0) client.SendKey((ushort)((key / Codes * KeyExtended) | KeyReleased), (byte)key);
+            if ((_keys[key / 64] >> (key % 64) & 1) != 0) desktop.SendKey((ushort)((key / Codes * KeyExtended) | KeyReleased), (byte)key);
         }
         Array.Clear(_keys);
         for (ushort button = 0x1000; button <= 0x4000; button <<= 1)
         {
-            if ((_buttons & button) != 0) client.SendMouse(button, _x, _y);
+            if ((_buttons & button) != 0) desktop.SendMouse(button, _x, _y);
         }
         for (ushort button = 1; button <= 2; button <<= 1)
         {
-            if ((_extendedButtons & button) != 0) client.SendExtendedMouse(button, _x, _y);
+            if ((_extendedButtons & button) != 0) desktop.SendExtendedMouse(button, _x, _y);
         }
         _buttons = _extendedButtons = 0;
     }

@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
-using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
 
-namespace RemoteChain.Worker;
+namespace RemoteChain.Surface;
 
 /// <summary>
 /// A delay that the node has injected into one stage (docs/latency.md, "Known faults"). It waits in the thread that the stage runs in, as
 /// real work would, and counts what it really waited. One predictable branch while it is off.
 /// </summary>
-sealed class StageDelay(FaultStage stage)
+public sealed class StageDelay(FaultStage stage)
 {
     Inject _set = new(stage, 0, DelayShape.Constant, Inject.PermilleMax, 0);
     DelayDraws? _draws;
@@ -16,10 +15,10 @@ sealed class StageDelay(FaultStage stage)
     long _waitedNanos, _longestNanos;
 
     /// <summary>What it has done since it was set. Whoever knows this knows the fault, without any stamp of the stages.</summary>
-    internal Injected Account => new(stage, _events, _delayed, _waitedNanos, _longestNanos);
+    public Injected Account => new(stage, _events, _delayed, _waitedNanos, _longestNanos);
 
     /// <summary>Sets, changes or ends (0) the delay; what is set already stays as it is, with its account.</summary>
-    internal void Set(Inject inject)
+    public void Set(Inject inject)
     {
         if (inject == _set) return;
         _set = inject;
@@ -30,7 +29,7 @@ sealed class StageDelay(FaultStage stage)
 
     /// <summary>One event passes the stage.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Wait()
+    public void Wait()
     {
         if (_draws is not null) Hold(_draws);
     }

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
 using Xunit.Abstractions;
 
-namespace RemoteChain.Worker.Tests;
+namespace RemoteChain.Surface.Tests;
 
 public sealed class StageDelayTests(ITestOutputHelper output)
 {

@@ -1,0 +1,280 @@
+using RemoteChain.Gateway.Store;
+using RemoteChain.Gateway.Workers;
+using RemoteChain.Surface;
+using RemoteChain.Surface.Control;
+
+namespace RemoteChain.Gateway.Machines;
+
+/// <summary>One machine: what it is made of, and its process while it runs. Safe from any thread.</summary>
+/// <param name="stored">What it was made of.</param>
+/// <param name="template">Its template, read.</param>
+/// <param name="session">The session that it ends with; empty when it outlives its sessions.</param>
+/// <param name="files">Where its files are.</param>
+/// <param name="start">Starts processes.</param>
+/// <param name="program">The process of a machine.</param>
+internal sealed class EmulatedMachine(
+    StoredMachine stored, MachineTemplate template, string session, GuestFiles files, ConfinedStart start, string program) : IAsyncDisposable
+{
+    /// <summary>Memory of the process besides the guest's RAM: the runtime, decoded code, pictures.</summary>
+    private const long OwnBytesMax = 768L << 20;
+
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Lock _gate = new();
+    private WorkerProcess? _process;
+    private Task _listening = Task.CompletedTask;
+    private MachineReport? _report;
+    private Failure? _failure;
+    private string _state = Stopped;
+    private int _mips = stored.Mips;
+
+    /// <summary>Words for states.</summary>
+    public const string Stopped = "stopped", Starting = "starting", Running = "running", Paused = "paused", Failed = "failed";
+
+    /// <summary>Unique in the node.</summary>
+    public string Name => stored.Name;
+
+    /// <summary>Account name.</summary>
+    public string Owner => stored.Owner;
+
+    /// <summary>The session that it ends with; empty when it outlives its sessions.</summary>
+    public string Session => session;
+
+    /// <summary>When it is destroyed by itself; null for never.</summary>
+    public DateTimeOffset? Expires => stored.Expires;
+
+    /// <summary>RAM that it takes while it runs.</summary>
+    public int MemoryMib => stored.MemoryMib;
+
+    /// <summary>Whether it has a process.</summary>
+    public bool IsUp => _state is Starting or Running or Paused;
+
+    /// <summary>What it has sent on its serial port.</summary>
+    public SerialLog Serial { get; } = new();
+
+    /// <summary>As it is now.</summary>
+    public MachineSummary Summary
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new MachineSummary(
+                    Name, template.Name, Owner, _state, _failure?.Sentence(), session, stored.MemoryMib, _mips, stored.Created, stored.Expires)
+                {
+                    ProcessId = _process?.ProcessId, Instructions = _report?.Instructions ?? 0, IdleInstructions = _report?.IdleInstructions ?? 0,
+                    Restarts = _report?.Restarts ?? 0, Width = _report?.Width ?? 0, Height = _report?.Height ?? 0,
+                };
+            }
+        }
+    }
+
+    /// <summary>Starts it, or lets a paused one go on; does nothing to one that runs.</summary>
+    /// <returns>Why it cannot be; null when it runs.</returns>
+    public async Task<Failure?> StartAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (IsUp)
+            {
+                return Set(_mips, isPaused: false) ? null : new Failure(FailureStage.Activate, FailureCause.WorkerDied, "");
+            }
+
+            Become(Starting, null);
+            var failure = await MakeAsync(cancellationToken);
+            if (failure is not null)
+            {
+                Become(Failed, failure);
+            }
+
+            return failure;
+        }
+        catch (OperationCanceledException)
+        {
+            Become(Stopped, null);
+            throw;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Ends its process; what was in its RAM is gone.</summary>
+    public async Task StopAsync()
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            WorkerProcess? process;
+            lock (_gate)
+            {
+                process = _process;
+            }
+
+            if (process is not null)
+            {
+                await process.DisposeAsync();
+            }
+
+            await _listening;
+            Become(Stopped, null);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Changes speed, and whether it stands still.</summary>
+    /// <returns>False when it does not run.</returns>
+    public bool Set(int mips, bool? isPaused)
+    {
+        lock (_gate)
+        {
+            _mips = mips;
+            if (_process is null)
+            {
+                return false;
+            }
+
+            bool pause = isPaused ?? _state == Paused;
+            _state = pause ? Paused : Running;
+            return _process.Send(new SetMachine(mips, pause));
+        }
+    }
+
+    /// <summary>Types into its serial port. False when it does not run.</summary>
+    public bool Type(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            bool isUp = _process is not null;
+            for (int at = 0; at < bytes.Length && isUp; at += MachineSerial.BytesMax)
+            {
+                isUp = _process!.Send(new MachineSerial(bytes[at..Math.Min(bytes.Length, at + MachineSerial.BytesMax)].ToArray()));
+            }
+
+            return isUp;
+        }
+    }
+
+    /// <summary>Opens a look at it; the descriptors stay the caller's. Null when it does not run.</summary>
+    public MachineScreen? OpenScreen(DescriptorHandle surface, DescriptorHandle inputBell)
+    {
+        lock (_gate)
+        {
+            if (_process is null)
+            {
+                return null;
+            }
+
+            var (here, there) = ControlSocket.CreatePair();
+            using (there)
+            {
+                if (_process.Send(new OpenScreen(there.Handle, surface, inputBell)))
+                {
+                    return new MachineScreen(here, _process.ProcessId);
+                }
+            }
+
+            here.Dispose();
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _changing.Dispose();
+    }
+
+    private async Task<Failure?> MakeAsync(CancellationToken cancellationToken)
+    {
+        var parts = new List<KeyValuePair<MachinePart, DescriptorHandle>>();
+        try
+        {
+            foreach (var (part, file) in template.Files.OrderBy(file => file.Key))
+            {
+                if (!files.Has(file))
+                {
+                    return new Failure(FailureStage.Activate, FailureCause.TemplateBroken,
+                        $"the file {file} of the template '{template.Name}' is not there; `remotechain template build {template.Name}` fetches what belongs to a shipped one");
+                }
+
+                using var opened = File.OpenHandle(files.PathOf(file));
+                parts.Add(new(part, DescriptorHandle.DuplicateOf(opened)));
+            }
+
+            var process = await start.StartAsync(
+                new ConfinedProgram(program, [], OwnBytesMax + ((long)stored.MemoryMib << 20)), cancellationToken);
+            // Not disposed of: its descriptors are closed below.
+            bool sent = process.Send(new StartMachine(
+                template.Boot, template.CommandLine, stored.MemoryMib, _mips, template.Display.Width, template.Display.Height, parts));
+            lock (_gate)
+            {
+                (_process, _state, _report) = (process, Running, null);
+            }
+
+            _listening = ListenAsync(process);
+            return sent ? null : new Failure(FailureStage.Activate, FailureCause.WorkerDied, "");
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            return new Failure(FailureStage.Sandbox, FailureCause.WorkerDied, ex.Message);
+        }
+        finally
+        {
+            parts.ForEach(part => part.Value.Dispose());
+        }
+    }
+
+    /// <summary>Until the process ends, whoever ended it.</summary>
+    private async Task ListenAsync(WorkerProcess process)
+    {
+        Failure ended = new(FailureStage.Run, FailureCause.WorkerDied, "");
+        while (await process.ReceiveAsync(CancellationToken.None) is { } message)
+        {
+            using (message)
+            {
+                switch (message)
+                {
+                    case MachineReport report:
+                        lock (_gate)
+                        {
+                            _report = report;
+                        }
+
+                        break;
+                    case MachineSerial serial:
+                        Serial.Add(serial.Bytes);
+                        break;
+                    case Failed failed:
+                        ended = failed.Failure;
+                        break;
+                    default:
+                        ended = new Failure(FailureStage.Run, FailureCause.ProtocolError, $"unexpected {message.GetType().Name}");
+                        process.Kill();
+                        break;
+                }
+            }
+        }
+
+        lock (_gate)
+        {
+            _process = null;
+            (_state, _failure) = ended.Cause == FailureCause.Stopped ? (Stopped, (Failure?)null) : (Failed, ended);
+        }
+
+        await process.DisposeAsync();
+    }
+
+    private void Become(string state, Failure? failure)
+    {
+        lock (_gate)
+        {
+            (_state, _failure) = (state, failure);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace RemoteChain.Gateway.Machines;
+
+/// <summary>The templates that come with the gateway, as an administrator would write them.</summary>
+public static class ShippedMachines
+{
+    /// <summary>Needs nothing: its code is assembled by the emulator.</summary>
+    public const string Echo = """
+        name: echo
+        description: A desktop of a few kilobytes that shows what is typed and clicked; made to measure with.
+        boot: echo
+        memory: 16
+        display: 1024x768
+        """;
+
+    /// <summary>The unpacked kernel and what is turned off on the command line save two thirds of the way to the prompt.</summary>
+    public const string DebianShell = """
+        name: debian-shell
+        description: Debian's i686 kernel with a busybox shell on the framebuffer console.
+        boot: linux
+        kernel: vmlinuz
+        unpacked-kernel: vmlinux
+        initial-files: debian-shell.cpio
+        command-line: console=ttyS0 console=tty0 cryptomgr.notests rdinit=/init quiet
+        memory: 128
+        display: 1024x768
+        """;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [DebianShell, Echo];
+}
