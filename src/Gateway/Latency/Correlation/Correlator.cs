@@ -8,7 +8,7 @@ namespace RemoteChain.Gateway.Latency.Correlation;
 /// most <see cref="AnswerWindowNanos"/> and <see cref="GraceNanos"/> after the input. It allocates nothing after it was made.
 /// How it decides, and how often it errs: docs/latency.md.
 /// </summary>
-public sealed class Correlator
+public sealed class Correlator : IAnswers
 {
     /// <summary>A picture later than this is no answer any more.</summary>
     public const long AnswerWindowNanos = 2_000_000_000;
@@ -104,6 +104,9 @@ public sealed class Correlator
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Painted(in DamageEntry entry) => Painted(PaintedArea.Of(entry));
 
     /// <summary>The host painted.</summary>
     public void Painted(in PaintedArea area)

@@ -35,13 +35,26 @@ public enum Stage : byte
 
     /// <summary>A relay: what it took by itself, by its own clock, both directions together.</summary>
     Inside,
+
+    /// <summary>An emulated machine: the input was in its keyboard or mouse until its processor took the interrupt.</summary>
+    Interrupt,
+
+    /// <summary>An emulated machine: interrupted until the guest had read the input.</summary>
+    Read,
+
+    /// <summary>An emulated machine: read until the guest wrote the first pixel of the picture that answers it.</summary>
+    Draw,
+
+    /// <summary>An emulated machine: first pixel written until the picture was taken, the rest of the drawing included.</summary>
+    Refresh,
 }
 
 /// <summary>The words that reports print.</summary>
 public static class StageName
 {
     private static readonly string[] s_names =
-        ["transport", "present", "receive", "input-queue", "forward", "host", "decode", "publish", "picture-queue", "encode", "inside"];
+        ["transport", "present", "receive", "input-queue", "forward", "host", "decode", "publish", "picture-queue", "encode", "inside",
+            "interrupt", "read", "draw", "refresh"];
 
     /// <summary>For people and files, e.g. <c>input-queue</c>.</summary>
     public static string Name(this Stage stage) => s_names[(int)stage];

@@ -27,6 +27,7 @@ public sealed class ChainStages
         Forward = OfGateway(Stage.Forward);
         HostTransport = new StageKey(hostLayer, hostName, Stage.Transport);
         Host = new StageKey(hostLayer, JointName.Of(HostNames), Stage.Host);
+        Machine = chain.Desktop is MachineLayer ? new MachineStages(hostLayer, hostName) : null;
         Decode = OfGateway(Stage.Decode);
         Publish = OfGateway(Stage.Publish);
         PictureQueue = OfGateway(Stage.PictureQueue);
@@ -62,6 +63,9 @@ public sealed class ChainStages
 
     /// <summary>Whether the host's time is that of several layers.</summary>
     public bool IsHostPooled => HostNames.Length > 1;
+
+    /// <summary>Those of an emulated machine, in place of the host's and of decoding; null for a host.</summary>
+    public MachineStages? Machine { get; }
 
     /// <summary>Update decoded.</summary>
     public StageKey Decode { get; }

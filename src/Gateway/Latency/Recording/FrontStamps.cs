@@ -74,6 +74,10 @@ internal sealed class FrontStamps : IDisposable
     /// <summary>The first picture that this front sent and that contains this damage entry.</summary>
     public SentFrame? FrameWith(ulong damageSequence) => _history.FirstWith(damageSequence);
 
+    /// <summary>When the guest of an emulated machine was interrupted for an input and read it; null when that is not known.</summary>
+    public GuestTimes? GuestOf(in DeliveredInput input) => _input?.GuestOf(input.Input.Id) is (var interrupt, var read)
+        ? new GuestTimes(input.SentNanos + interrupt, input.SentNanos + read) : null;
+
     public void Dispose()
     {
         _input?.Dispose();

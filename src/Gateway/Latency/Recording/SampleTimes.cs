@@ -32,8 +32,16 @@ public static class SampleTimes
 
         times.Add(StageTime.Measured(stages.InputQueue, input.TakenNanos - input.Input.PublishedNanos));
         times.Add(StageTime.Measured(stages.Forward, input.SentNanos - input.TakenNanos));
-        HostWait.Divide(times, answer.ReceivedNanos - input.SentNanos, stamps.Hops, stamps.HostTransport, stages);
-        times.Add(StageTime.Measured(stages.Decode, answer.DecodedNanos - answer.ReceivedNanos));
+        if (stages.Machine is { } machine)
+        {
+            machine.Add(times, stamps);
+        }
+        else
+        {
+            HostWait.Divide(times, answer.ReceivedNanos - input.SentNanos, stamps.Hops, stamps.HostTransport, stages);
+            times.Add(StageTime.Measured(stages.Decode, answer.DecodedNanos - answer.ReceivedNanos));
+        }
+
         times.Add(StageTime.Measured(stages.Publish, answer.PublishedNanos - answer.DecodedNanos));
         if (stamps.Frame is { } frame)
         {

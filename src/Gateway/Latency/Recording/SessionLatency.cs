@@ -12,7 +12,7 @@ namespace RemoteChain.Gateway.Latency.Recording;
 /// samples of it. Nobody waits for it; <see cref="Poll"/> is called a few times a second. Safe from any thread.
 /// <code>
 ///   input rings ──► delivered inputs ──┐
-///   damage ring ──► damage entries ────┼──► Correlator ──► answers ──► SampleTimes ──► samples
+///   damage ring ──► damage entries ────┼──► IAnswers   ──► answers ──► SampleTimes ──► samples
 ///   frame rings ──► sent frames ───────┘
 /// </code>
 /// </summary>
@@ -31,9 +31,9 @@ public sealed class SessionLatency : IDisposable
     private readonly ChainStages _stages;
     private readonly SurfaceReader? _surface;
     private readonly TimeProvider _time;
-    private readonly Correlator _correlator = new();
+    private readonly IAnswers _answers;
     private readonly PaintHistory _paints = new();
-    private readonly HashSet<ulong> _answers = [];
+    private readonly HashSet<ulong> _answering = [];
     private readonly Dictionary<ulong, DeliveredInput> _inputs = [];
     private readonly Dictionary<int, FrontStamps> _fronts = [];
     private readonly Queue<Matched> _matched = new();
@@ -48,6 +48,7 @@ public sealed class SessionLatency : IDisposable
     public SessionLatency(Chain chain, DescriptorHandle surface, TimeProvider time)
     {
         _stages = new ChainStages(chain);
+        _answers = _stages.Machine is null ? new Correlator() : new ToldAnswers();
         _time = time;
         SurfaceReader.TryOpen(surface, out _surface);
     }
@@ -71,7 +72,7 @@ public sealed class SessionLatency : IDisposable
         {
             lock (_gate)
             {
-                return _correlator.Counts;
+                return _answers.Counts;
             }
         }
     }
@@ -113,7 +114,7 @@ public sealed class SessionLatency : IDisposable
     {
         lock (_gate)
         {
-            _correlator.Reset();
+            _answers.Reset();
         }
     }
 
@@ -137,7 +138,7 @@ public sealed class SessionLatency : IDisposable
             Feed(nowNanos, ways.Host);
             TakeAnswers();
             Complete(nowNanos, ways);
-            var (before, now) = (_reported, _correlator.Counts);
+            var (before, now) = (_reported, _answers.Counts);
             _reported = now;
             return (_samples.Count == 0 ? [] : [.. _samples], (now.Expected - before.Expected, now.Matched - before.Matched));
         }
@@ -200,7 +201,7 @@ public sealed class SessionLatency : IDisposable
     private void Feed(long nowNanos, TransportEstimate? hostWay)
     {
         _delivered.Sort((a, b) => a.SentNanos.CompareTo(b.SentNanos));
-        _correlator.FloorNanos = hostWay?.LowNanos ?? 0;
+        _answers.FloorNanos = hostWay?.LowNanos ?? 0;
         int next = 0;
         foreach (var input in _delivered)
         {
@@ -213,7 +214,7 @@ public sealed class SessionLatency : IDisposable
             if (_inputs.Count < PendingMax)
             {
                 _inputs[input.Input.Id] = input;
-                _correlator.Sent(SentInput.Of(input.Input, input.SentNanos));
+                _answers.Sent(SentInput.Of(input.Input, input.SentNanos));
             }
         }
 
@@ -222,25 +223,25 @@ public sealed class SessionLatency : IDisposable
             Paint(_painted[next]);
         }
 
-        _correlator.Advance(nowNanos);
+        _answers.Advance(nowNanos);
     }
 
     private void Paint(in DamageEntry entry)
     {
         _paints.Add(entry);
-        _correlator.Painted(PaintedArea.Of(entry));
+        _answers.Painted(entry);
     }
 
     private void TakeAnswers()
     {
-        while (_correlator.TryTake(out var answer))
+        while (_answers.TryTake(out var answer))
         {
             if (!_inputs.Remove(answer.InputId, out var input) || !answer.IsMatch || _paints.Find(answer.DamageSequence) is not { } entry)
             {
                 continue;
             }
 
-            _answers.Add(answer.DamageSequence);
+            _answering.Add(answer.DamageSequence);
             if (_matched.Count < PendingMax)
             {
                 _matched.Enqueue(new Matched(input, entry, answer.SharedPicture));
@@ -274,9 +275,9 @@ public sealed class SessionLatency : IDisposable
             Make(matched, frame, ways, nowNanos);
         }
 
-        if (_answers.Count > PendingMax)
+        if (_answering.Count > PendingMax)
         {
-            _answers.Clear();
+            _answering.Clear();
         }
     }
 
@@ -284,7 +285,8 @@ public sealed class SessionLatency : IDisposable
     {
         int number = matched.Input.Input.FrontNumber;
         var stamps = new InteractionStamps(
-            matched.Input, matched.Answer, frame, ways.Host, frame is null ? null : UserEchoes.Estimate(number, nowNanos), ways.Hops);
+            matched.Input, matched.Answer, frame, ways.Host, frame is null ? null : UserEchoes.Estimate(number, nowNanos), ways.Hops,
+            _stages.Machine is null || matched.Answer.LastInputId != matched.Input.Input.Id ? null : GuestOf(matched.Input));
         if (!SampleTimes.IsPossible(stamps))
         {
             Counts = Counts with { Impossible = Counts.Impossible + 1 };
@@ -293,12 +295,14 @@ public sealed class SessionLatency : IDisposable
 
         long firstNanos = matched.Input.Input.ReceivedNanos > 0 ? matched.Input.Input.ReceivedNanos : matched.Input.Input.PublishedNanos;
         _samples.Add(new Sample(
-            matched.Input.Input.Id, matched.Input.Input.Kind, _paints.LoadAt(matched.Answer, _answers),
+            matched.Input.Input.Id, matched.Input.Input.Kind, _paints.LoadAt(matched.Answer, _answering),
             number == KeyProbe.FrontNumber ? SampleOrigin.Probe : SampleOrigin.Passive,
             _time.GetUtcNow() - TimeSpan.FromTicks((nowNanos - firstNanos) / TimeSpan.NanosecondsPerTick), SampleTimes.Of(stamps, _stages),
             matched.SharedPicture));
         Counts = Counts with { Samples = Counts.Samples + 1 };
     }
+
+    private GuestTimes? GuestOf(in DeliveredInput input) => _fronts.GetValueOrDefault(input.Input.FrontNumber)?.GuestOf(input);
 
     private readonly record struct Ways(TransportEstimate? Host, ImmutableArray<HopReading> Hops);
 
