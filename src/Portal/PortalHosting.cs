@@ -12,6 +12,7 @@ namespace RemoteChain.Portal;
 public static class PortalHosting
 {
     const string FormCookie = "remotechain-form";
+    const int MessageBytesMax = 256 * 1024;
 
     /// <summary>A web application that is a node with its pages.</summary>
     /// <param name="options">What the node is told.</param>
@@ -30,6 +31,8 @@ public static class PortalHosting
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuits => circuits.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization();
         SignInPages.Map(app);
+        ReportStyle.Map(app);
+        Downloads.Map(app);
         return app;
     }
 
@@ -38,7 +41,10 @@ public static class PortalHosting
         services.AddSingleton<IStartupFilter, PipelineTap>();
         services.AddSingleton<InProcessNode>();
         services.AddScoped<NodeApi>();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton<HeldPasswords>();
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            // A document of a chain is sent whole when it is typed in.
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MessageBytesMax);
         services.AddCascadingAuthenticationState();
         services.AddRadzenComponents();
         services.AddAuthentication()

@@ -47,6 +47,9 @@ public sealed class NodeProcess : IAsyncDisposable
     /// <summary>A client of its API, as the operator.</summary>
     public HttpClient Api { get; }
 
+    /// <summary>Where a browser finds it, without a slash at the end.</summary>
+    public string Url => Api.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
     /// <summary>The front door's port on 127.0.0.1.</summary>
     public int RdpPort { get; }
 
@@ -70,12 +73,19 @@ public sealed class NodeProcess : IAsyncDisposable
         StartAtAsync("127.0.0.1", dataDirectory, options);
 
     /// <summary>Starts a node whose front door listens at another address than loopback.</summary>
-    public static async Task<NodeProcess> StartAtAsync(string rdpAddress, string? dataDirectory = null, params string[] options)
+    public static Task<NodeProcess> StartAtAsync(string rdpAddress, string? dataDirectory = null, params string[] options) =>
+        StartAsync(Repository.Node, rdpAddress, dataDirectory, options);
+
+    /// <summary>Starts a node with its pages.</summary>
+    public static Task<NodeProcess> StartPortalAsync(string? dataDirectory = null, params string[] options) =>
+        StartAsync(Repository.Portal, "127.0.0.1", dataDirectory, options);
+
+    private static async Task<NodeProcess> StartAsync(string executable, string rdpAddress, string? dataDirectory, string[] options)
     {
         string data = dataDirectory ?? Directory.CreateTempSubdirectory("rc-node-").FullName;
         int http = FreeRdpProxy.FreePort(), rdp = FreeRdpProxy.FreePort();
         var start = new ProcessStartInfo(
-            Repository.Node, ["node", "--data", data, "--http", $"127.0.0.1:{http}", "--rdp", $"{rdpAddress}:{rdp}", .. options])
+            executable, ["node", "--data", data, "--http", $"127.0.0.1:{http}", "--rdp", $"{rdpAddress}:{rdp}", .. options])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

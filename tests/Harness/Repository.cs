@@ -9,6 +9,9 @@ public static class Repository
     /// <summary>The built node.</summary>
     public static string Node => Path.Combine(Root, "src", "Gateway", "bin", "Release", "net10.0", "RemoteChain.Gateway");
 
+    /// <summary>The built node with its pages.</summary>
+    public static string Portal => Path.Combine(Root, "src", "Portal", "bin", "Release", "net10.0", "RemoteChain.Portal");
+
     private static string FindRoot()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)

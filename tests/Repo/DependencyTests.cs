@@ -29,7 +29,7 @@ public sealed class DependencyTests
                 "System.CommandLine", "YamlDotNet",
             "StackExchange.Redis", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol",
         ],
-        ["RemoteChain.Portal"] = ["Radzen.Blazor"],
+        ["RemoteChain.Portal"] = ["QRCoder", "Radzen.Blazor"],
         ["RemoteChain.Emulator"] = ["Iced"],
     };
 

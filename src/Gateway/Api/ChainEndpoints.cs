@@ -1,6 +1,7 @@
 using System.Text;
 using RemoteChain.Gateway.Access;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Api;
@@ -11,15 +12,15 @@ static class ChainEndpoints
     const string Yaml = "application/yaml";
 
     /// <summary>A chain in a list.</summary>
-    public sealed record ChainItem(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved,
-        bool MayChange, IReadOnlyList<LayerItem> Layers);
+    public sealed record ChainItem(string Name, string Description, IReadOnlyList<string> Tags, string Owner, int Version, string Author,
+        DateTimeOffset Saved, bool MayChange, IReadOnlyList<LayerItem> Layers);
 
     /// <summary>A layer in a list.</summary>
     public sealed record LayerItem(int Number, string Kind, string Summary);
 
     /// <summary>One chain with everything.</summary>
-    public sealed record ChainDetail(string Name, string Description, string Owner, int Version, string Author, DateTimeOffset Saved,
-        bool MayChange, IReadOnlyList<LayerItem> Layers, IReadOnlyList<string> Grants, string Document);
+    public sealed record ChainDetail(string Name, string Description, IReadOnlyList<string> Tags, string Owner, int Version, string Author,
+        DateTimeOffset Saved, bool MayChange, IReadOnlyList<LayerItem> Layers, IReadOnlyList<string> Grants, string Document);
 
     /// <summary>What came of saving.</summary>
     public sealed record SavedChain(string Name, int Version);
@@ -43,6 +44,9 @@ static class ChainEndpoints
             .Produces<SavedChain>().ProducesProblem(409).ProducesProblem(422);
         chains.MapPost("/validate", ValidateAsync).Accepts<string>(Yaml, "application/json", "text/plain")
             .WithSummary("Checks a document without saving it.").Produces<Validation>();
+        chains.MapPost("/{name}/test", TestAsync)
+            .WithSummary("Walks the chain once, layer by layer, and says of each whether it works and how long it took. Opens no session.")
+            .Produces<ChainTrial>().ProducesProblem(404).ProducesProblem(503);
         chains.MapDelete("/{name}", Delete)
             .WithSummary("Takes a chain out of use. Its history stays and can be restored; grants and certificate pins go.")
             .Produces(204).ProducesProblem(404);
@@ -65,8 +69,8 @@ static class ChainEndpoints
     static IReadOnlyList<ChainItem> List(Caller caller, ChainStore store, ChainAccess access) =>
         [.. store.List().Where(chain => access.MayUse(caller.Account, chain)).Select(chain =>
         {
-            var (description, layers) = Read(chain);
-            return new ChainItem(chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved,
+            var (description, tags, layers) = Read(chain);
+            return new ChainItem(chain.Name, description, tags, chain.Owner, chain.Version, chain.Author, chain.Saved,
                 ChainAccess.MayChange(caller.Account, chain), layers);
         })];
 
@@ -75,9 +79,9 @@ static class ChainEndpoints
         if (Usable(name, caller, store, access) is not { } chain) return ApiProblem.NotFound($"chain '{name}'");
         if (context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == Yaml))
             return TypedResults.Text(chain.Text, Yaml, Encoding.UTF8);
-        var (description, layers) = Read(chain);
+        var (description, tags, layers) = Read(chain);
         return TypedResults.Ok(new ChainDetail(
-            chain.Name, description, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain),
+            chain.Name, description, tags, chain.Owner, chain.Version, chain.Author, chain.Saved, ChainAccess.MayChange(caller.Account, chain),
                 layers, store.Grants(name), chain.Text));
     }
 
@@ -93,6 +97,15 @@ static class ChainEndpoints
     {
         var errors = authoring.Validate(caller.Account, null, await ReadTextAsync(request, cancellationToken));
         return TypedResults.Ok(new Validation(errors.Count == 0, errors));
+    }
+
+    static async Task<IResult> TestAsync(string name, Caller caller, ChainStore store, ChainAccess access, ChainCatalog chains, ChainTrials trials,
+        CancellationToken cancellationToken)
+    {
+        if (Usable(name, caller, store, access) is null || chains.Find(name) is not { } chain) return ApiProblem.NotFound($"chain '{name}'");
+        return await trials.RunAsync(chain, cancellationToken) is { } trial
+            ? TypedResults.Ok(trial)
+            : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "Too many chains are being tested. Try again in a moment.");
     }
 
     static IResult Delete(string name, Caller caller, ChainStore store, ChainAccess access, AuditLog audit)
@@ -166,10 +179,10 @@ static class ChainEndpoints
     static StoredChain? Changeable(string name, Caller caller, ChainStore store) =>
         (store.Find(name) ?? store.FindDeleted(name)) is { } chain && ChainAccess.MayChange(caller.Account, chain) ? chain : null;
 
-    static (string Description, IReadOnlyList<LayerItem> Layers) Read(StoredChain stored) =>
+    static (string Description, IReadOnlyList<string> Tags, IReadOnlyList<LayerItem> Layers) Read(StoredChain stored) =>
         ChainDocument.Parse(stored.Text).Chain is { } chain
-            ? (chain.Description, [.. chain.Layers.Select(layer => new LayerItem(layer.Number, layer.Kind, layer.Summary))])
-            : ("(this version cannot read the document)", []);
+            ? (chain.Description, chain.Tags, [.. chain.Layers.Select(layer => new LayerItem(layer.Number, layer.Kind, layer.Summary))])
+            : ("(this version cannot read the document)", [], []);
 
     static IResult Outcome(string name, ChainSaving saving)
     {

@@ -36,6 +36,9 @@ static class LatencyEndpoints
             .WithSummary("Where the time of one session went, running or ended: figures of the last hour or of `since` to `until`, as `format` "
                 + "json, text, html, csv or chrome-trace.")
             .Produces<LatencyAnswer>().ProducesProblem(404).ProducesProblem(422).ProducesProblem(429);
+        reports.MapGet("/sessions/{id}/latency/last", LastAsync)
+            .WithSummary("The newest interaction of a session, step by step, as a piece of HTML for a page that has the reports' style sheet.")
+            .Produces<string>(200, "text/html").ProducesProblem(404);
         reports.MapGet("/chains/{name}/latency", ChainAsync)
             .WithSummary("The same of all sessions of a chain: an admin's figures are of everybody's, a user's of the own ones.")
             .Produces<LatencyAnswer>().ProducesProblem(404).ProducesProblem(422).ProducesProblem(429);
@@ -67,6 +70,15 @@ static class LatencyEndpoints
         await SamplesAsync(await sources.OfChainAsync(name, caller.Account, SessionsOfAChainMax, cancellationToken), $"chain '{name}'", query,
             sources, cancellationToken);
 
+    static async Task<IResult> LastAsync(string id, Caller caller, LatencySources sources, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await sources.OfSessionAsync(id, caller.Account, cancellationToken) is not { } source) return ApiProblem.NotFound($"session '{id}'");
+        var until = sources.Time.GetUtcNow();
+        var kept = await sources.ReadAsync(source, new(until - s_span, until), LatencyArchive.SamplesMax, cancellationToken);
+        context.Response.Headers.ContentSecurityPolicy = $"{HtmlReport.ContentSecurity}; frame-ancestors 'none'; sandbox";
+        return TypedResults.Text(kept.Samples.MaxBy(sample => sample.At) is { } last ? HtmlReport.WriteInput(last) : "", "text/html", Encoding.UTF8);
+    }
+
     static async Task<IResult> ReportAsync(LatencySource? source, string what, Query query, LatencySources sources, HttpContext context,
         CancellationToken cancellationToken)
     {
@@ -77,7 +89,7 @@ static class LatencyEndpoints
 
         var kept = await sources.ReadAsync(source, span, LatencyArchive.SamplesMax, cancellationToken);
         var report = LatencyReport.Of(source.Subject, span, kept);
-        if (format == ReportFormat.Html)
+        if (format == ReportFormat.Html || format == ReportFormat.HtmlSections)
             context.Response.Headers.ContentSecurityPolicy = $"{HtmlReport.ContentSecurity}; frame-ancestors 'none'; sandbox allow-scripts";
         return TypedResults.Text(format.Write(report), format.ContentType, Encoding.UTF8);
     }

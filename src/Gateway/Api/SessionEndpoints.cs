@@ -41,6 +41,8 @@ static class SessionEndpoints
             .Produces<SessionSummary>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(422).ProducesProblem(503);
         sessions.MapGet("/ended", Ended).WithSummary("Sessions that have ended, newest first, with the sentence that says why.");
         sessions.MapGet("/{id}", Get).WithSummary("One running session.").Produces<SessionSummary>().ProducesProblem(404);
+        sessions.MapGet("/{id}/thumbnail", Thumbnail).WithSummary("The session's picture as it is now, made small (PNG).")
+            .Produces(200, contentType: "image/png").ProducesProblem(404);
         sessions.MapDelete("/{id}", KillAsync).WithSummary("Ends a session: its fronts are told, its host is left.").Produces(204)
             .ProducesProblem(404);
         sessions.MapDelete("/{id}/fronts/{front:int}", DetachAsync).WithSummary("Takes one front off a session, which goes on.")
@@ -122,6 +124,11 @@ static class SessionEndpoints
 
     static IResult Get(string id, Caller caller, ISessionDirectory sessions) =>
         Visible(id, caller, sessions) is { } session ? TypedResults.Ok(session) : ApiProblem.NotFound($"running session '{id}'");
+
+    static IResult Thumbnail(string id, Caller caller, ISessionDirectory sessions) =>
+        Visible(id, caller, sessions) is not null && sessions.Thumbnail(id) is { } picture
+            ? TypedResults.Bytes(picture, "image/png")
+            : ApiProblem.NotFound($"picture of a running session '{id}'");
 
     static async Task<IResult> KillAsync(string id, Caller caller, ISessionDirectory sessions, CancellationToken cancellationToken) =>
         Visible(id, caller, sessions) is not null && await sessions.KillAsync(id, caller.Account.Name, cancellationToken)

@@ -12,10 +12,11 @@ public sealed class Chain
     /// <summary>The longest name of a chain; names also travel in the user field of RDP clients as <c>user#chain</c>.</summary>
     public const int NameCharsMax = 63;
 
-    internal Chain(string name, string description, IReadOnlyList<Layer> layers)
+    internal Chain(string name, string description, IReadOnlyList<string> tags, IReadOnlyList<Layer> layers)
     {
         Name = name;
         Description = description;
+        Tags = tags;
         Layers = layers;
         Gateway = layers.OfType<GatewayLayer>().FirstOrDefault() ?? GatewayLayer.Default;
     }
@@ -25,6 +26,9 @@ public sealed class Chain
 
     /// <summary>Free text for people; may be empty.</summary>
     public string Description { get; }
+
+    /// <summary>Words that people sort chains by; each once, in the order of the document.</summary>
+    public IReadOnlyList<string> Tags { get; }
 
     /// <summary>All layers as written, the optional gateway layer included.</summary>
     public IReadOnlyList<Layer> Layers { get; }

@@ -23,9 +23,10 @@ public static class ChainDocument
 
     const int LayersMax = 32;
     const int DescriptionCharsMax = 500;
+    const int TagsMax = 16;
     const int ErrorsMax = 50;
 
-    static readonly string[] s_keys = ["name", "description", "layers"];
+    static readonly string[] s_keys = ["name", "description", "tags", "layers"];
 
     /// <summary>Reads a document. Never throws for anything the text contains.</summary>
     public static ChainReading Parse(string text)
@@ -55,8 +56,9 @@ public static class ChainDocument
         var name = Text(map, "name", text => Name.IsValid(text), Name.Rule, required: true, errors);
         var description = Text(map, "description", text => text.Length <= DescriptionCharsMax, $"at most {DescriptionCharsMax} characters",
             required: false, errors);
+        var tags = ReadTags(map, errors);
         var layers = ReadLayers(map, errors, secrets);
-        return errors.Count == 0 ? new(name, description, layers) : null;
+        return errors.Count == 0 ? new(name, description, tags, layers) : null;
     }
 
     static string Text(MapNode map, string key, Func<string, bool> isValid, string rule, bool required, List<ChainError> errors)
@@ -72,6 +74,26 @@ public static class ChainDocument
                 errors.Add(new(wrong.Line, wrong.Column, $"`{key}` must be {rule}"));
                 return "";
         }
+    }
+
+    // Words that people sort chains by. One alone may stand without the brackets of a list.
+    static List<string> ReadTags(MapNode map, List<ChainError> errors)
+    {
+        var node = map.Entries.FirstOrDefault(entry => entry.Key.Value == "tags")?.Value;
+        IReadOnlyList<DocumentNode> items = node switch
+        {
+            null or ScalarNode { IsNull: true } => [],
+            ListNode list => list.Items,
+            var one => [one],
+        };
+        if (items.Count > TagsMax) errors.Add(new(node!.Line, node.Column, $"{items.Count} tags; at most {TagsMax} are allowed"));
+        var tags = new List<string>();
+        foreach (var item in items.Take(TagsMax))
+        {
+            if (item is ScalarNode { IsNull: false } tag && Name.IsValid(tag.Value)) tags.Add(tag.Value);
+            else errors.Add(new(item.Line, item.Column, $"a tag is {Name.Rule}"));
+        }
+        return [.. tags.Distinct()];
     }
 
     static List<Layer> ReadLayers(MapNode map, List<ChainError> errors, List<SecretReference> secrets)

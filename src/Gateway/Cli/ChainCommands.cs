@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using RemoteChain.Gateway.Api;
 using RemoteChain.Gateway.Chains;
+using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Cli;
@@ -10,9 +11,9 @@ namespace RemoteChain.Gateway.Cli;
 static class ChainCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("chain", "Chains: list, show, add, edit, validate, history, diff, restore, remove, grant, revoke, kinds.")
+        new Verb("chain", "Chains: list, show, add, edit, validate, test, history, diff, restore, remove, grant, revoke, kinds.")
         {
-            List(calling), Show(calling), Add(calling), Edit(calling), Validate(calling), History(calling), Diff(calling),
+            List(calling), Show(calling), Add(calling), Edit(calling), Validate(calling), Test(calling), History(calling), Diff(calling),
                 Restore(calling), Remove(calling),
             Grant(calling, "grant", "Lets a user use a chain.", HttpMethod.Put, "may use"),
             Grant(calling, "revoke", "Takes that back.", HttpMethod.Delete, "may no longer use"),
@@ -66,6 +67,34 @@ static class ChainCommands
         });
         return command;
     }
+
+    static Verb Test(Calling calling)
+    {
+        var name = NameArgument();
+        var command = new Verb("test", "Walks a chain once, layer by layer, and says of each whether it works. Opens no session.",
+            "chain test client-site", "chain test client-site --json") { name };
+        calling(command, async call =>
+        {
+            var json = await call.Client.SendAsync(HttpMethod.Post, $"/chains/{NodeClient.Escape(call.Value(name))}/test", null, null, call.Cancellation);
+            var trial = NodeClient.Read<ChainTrial>(json);
+            if (call.AsJson) call.Terminal.Json(json);
+            else call.Terminal.Table(["", "LAYER", "", "MS", "STEPS", ""], trial.Layers.Select(layer => new[]
+            {
+                $"{layer.Number}", layer.Title, Word(layer.Outcome), layer.Millis is { } millis ? $"{millis:0.0}" : "",
+                string.Join(", ", layer.Steps.Select(step => $"{step.Name} {step.Millis:0.0}")), layer.Sentence,
+            }), "");
+            if (!trial.Works) throw new CommandException(ExitCode.Failed, $"{trial.Chain} does not work: see the layer that failed.");
+        });
+        return command;
+    }
+
+    static string Word(TrialOutcome outcome) => outcome switch
+    {
+        TrialOutcome.Works => "works",
+        TrialOutcome.Failed => "FAILED",
+        TrialOutcome.NotReached => "not reached",
+        _ => "not tested",
+    };
 
     static Verb Validate(Calling calling)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Cli;
@@ -15,7 +16,10 @@ sealed class NodeClient : IDisposable
     static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>How bodies are read and written.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
 
     readonly HttpClient _http;
 

@@ -39,6 +39,9 @@ public interface ISessionDirectory
     /// <returns>The accounts of the workers that obey; null when there is no such session.</returns>
     Task<IReadOnlyList<Injected>?> InjectAsync(string id, Inject delay);
 
+    /// <summary>The session's picture, made small, as a PNG file; null when there is no such session or it has no picture.</summary>
+    byte[]? Thumbnail(string id);
+
     /// <summary>Begins to press keys in a session to measure from end to end.</summary>
     /// <returns>Whether there is such a session, and why it was not begun: null when it was.</returns>
     (bool Found, string? Refusal) Probe(string id, int count, string by);

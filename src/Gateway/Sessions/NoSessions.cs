@@ -29,6 +29,9 @@ public sealed class NoSessions : ISessionDirectory
         Task.FromResult<(bool, string?)>((false, null));
 
     /// <inheritdoc/>
+    public byte[]? Thumbnail(string id) => null;
+
+    /// <inheritdoc/>
     public (bool Found, string? Refusal) Probe(string id, int count, string by) => (false, null);
 
     /// <inheritdoc/>

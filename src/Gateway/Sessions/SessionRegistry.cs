@@ -105,6 +105,9 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         RunnerOf(id) is { } session ? await session.InjectAsync(delay) : null;
 
     /// <inheritdoc/>
+    public byte[]? Thumbnail(string id) => RunnerOf(id)?.Thumbnail();
+
+    /// <inheritdoc/>
     public (bool Found, string? Refusal) Probe(string id, int count, string by)
     {
         if (RunnerOf(id) is not { } session)

@@ -93,6 +93,9 @@ public sealed partial class SessionRunner
         }
     }
 
+    /// <summary>The picture as it is now, made small; null when there is none.</summary>
+    public byte[]? Thumbnail() => Sessions.Thumbnail.Of(_surface);
+
     /// <summary>Lets a front look. False when the session has ended meanwhile or is full.</summary>
     public async ValueTask<bool> JoinAsync(SessionFront front, CancellationToken cancellationToken)
     {

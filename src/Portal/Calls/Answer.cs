@@ -4,8 +4,8 @@ namespace RemoteChain.Portal.Calls;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Title">A sentence for people.</param>
 /// <param name="Detail">More, or empty.</param>
-/// <param name="Body">The whole problem as JSON, for those who know its other members.</param>
-sealed record Problem(int Status, string Title, string Detail, string Body);
+/// <param name="Reason">A word for programs, or empty.</param>
+public sealed record Problem(int Status, string Title, string Detail, string Reason = "");
 
 /// <summary>What the API answered: a value or a problem.</summary>
 /// <param name="Value">The value, when there is no problem.</param>

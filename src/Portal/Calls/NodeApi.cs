@@ -69,11 +69,12 @@ sealed class NodeApi(InProcessNode node, AuthenticationStateProvider authenticat
         try
         {
             using var problem = JsonDocument.Parse(text);
-            return new(response.Status, Member(problem, "title") ?? $"The node answered {response.Status}.", Member(problem, "detail") ?? "", text);
+            return new(response.Status, Member(problem, "title") ?? $"The node answered {response.Status}.", Member(problem, "detail") ?? "",
+                Member(problem, "reason") ?? "");
         }
         catch (JsonException)
         {
-            return new(response.Status, $"The node answered {response.Status}.", "", "");
+            return new(response.Status, $"The node answered {response.Status}.", "");
         }
     }
 

@@ -1,1 +1,52 @@
 // Small things that only a browser can do for the pages. No page depends on an inline script.
+"use strict";
+window.remotechain = {
+  /** Light or dark, kept in a cookie that the server reads, so that the next page has it from its first moment. */
+  look(choice) {
+    const root = document.documentElement;
+    if (choice === "toggle") {
+      const now = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+      choice = now === "dark" ? "light" : "dark";
+    }
+    document.cookie = `remotechain-look=${choice}; path=/; max-age=31536000; samesite=strict`;
+    location.reload();
+  },
+
+  /** Tells a page whether somebody can see it. A page that nobody sees asks nothing. */
+  watch(page) {
+    const tell = () => page.invokeMethodAsync("SeenAsync", document.visibilityState === "visible").catch(() => {});
+    document.addEventListener("visibilitychange", tell);
+    tell();
+    return { stop: () => document.removeEventListener("visibilitychange", tell) };
+  },
+
+  copy(text) { return navigator.clipboard.writeText(text); },
+
+  /** Puts the caret at a place of the document that has a mistake. */
+  caret(area, line, column) {
+    const lines = area.value.split("\n");
+    const at = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + Math.max(0, column - 1);
+    area.focus();
+    area.setSelectionRange(at, at);
+    const box = area.parentElement;
+    box.scrollTop = Math.max(0, (line - 4) * parseFloat(getComputedStyle(area).lineHeight));
+  },
+
+  fullScreen(element) { return document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(); },
+};
+
+// Thumbnails follow their sessions while somebody looks, without asking the page's server side.
+setInterval(() => {
+  if (document.visibilityState !== "visible") return;
+  for (const picture of document.querySelectorAll("img[data-live]")) {
+    if (!picture.complete) continue;
+    const box = picture.getBoundingClientRect();
+    if (box.bottom > 0 && box.top < innerHeight) picture.src = `${picture.dataset.live}?at=${Date.now()}`;
+  }
+}, 5000);
+
+// Buttons that work before (and without) the page's socket.
+document.addEventListener("click", event => {
+  const button = event.target.closest?.("[data-look]");
+  if (button) window.remotechain.look(button.dataset.look);
+});

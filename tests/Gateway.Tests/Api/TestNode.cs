@@ -105,6 +105,8 @@ public sealed class TestSessions : ISessionDirectory
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         Task.FromResult(Find(id) is not null && front == 1);
 
+    public byte[]? Thumbnail(string id) => null;
+
     public (bool Found, string? Refusal) Probe(string id, int count, string by) =>
         (Find(id) is not null, count > 50 ? "The chain does not allow it." : null);
 

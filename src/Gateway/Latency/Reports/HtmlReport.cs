@@ -19,6 +19,33 @@ static class HtmlReport
     {
         var page = new StringBuilder();
         Begin(page, report);
+        Sections(page, report);
+        page.Append("</main><script>").Append(Html.Resource("report.js")).Append("</script></body></html>\n");
+        return page.ToString();
+    }
+
+    /// <summary>Writes the sections alone, for a page that brings its own frame and the style sheet <see cref="StyleSheet"/>.</summary>
+    public static string WriteSections(LatencyReport report)
+    {
+        var page = new StringBuilder();
+        Sections(page, report);
+        return page.ToString();
+    }
+
+    /// <summary>Writes one interaction, step by step.</summary>
+    public static string WriteInput(Sample sample)
+    {
+        var page = new StringBuilder();
+        page.Append("<p>").Append(Html.Text($"{Words.Kind(sample.Kind)} of {Words.Moment(sample.At)} UTC: {Words.Millis(sample.TotalNanos)} ms")).Append("</p>");
+        HtmlWaterfall.Write(page, sample);
+        return page.ToString();
+    }
+
+    /// <summary>How sections look, inside of an element of the class <c>report</c>.</summary>
+    public static string StyleSheet => Html.Resource("report.colours.css") + Html.Resource("report.css");
+
+    static void Sections(StringBuilder page, LatencyReport report)
+    {
         Verdict(page, report);
         if (report.Main is { Stages.IsEmpty: false } main)
         {
@@ -41,8 +68,6 @@ static class HtmlReport
             Changes(page, main);
         }
         Confidence(page, report);
-        page.Append("</main><script>").Append(Html.Resource("report.js")).Append("</script></body></html>\n");
-        return page.ToString();
     }
 
     static void Begin(StringBuilder page, LatencyReport report)
@@ -51,11 +76,11 @@ static class HtmlReport
         page.Append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
             .Append("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">")
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").Append(ContentSecurity).Append("\">")
-            .Append("<title>Latency of ").Append(subject).Append("</title><style>").Append(Html.Resource("report.css"))
+            .Append("<title>Latency of ").Append(subject).Append("</title><style>").Append(Html.Resource("report.page.css")).Append(StyleSheet)
             .Append("</style></head>\n<body><header class=\"top\"><div class=\"mark\"><i></i><i></i><i></i></div><div><h1>").Append(subject)
             .Append("</h1><p>").Append(report.Subject.Session is { } session ? $"session {Html.Text(session)} · " : "all sessions · ")
             .Append(Html.Text(Words.Span(report.Span.Since, report.Span.Until)))
-            .Append("</p></div><button id=\"theme\" type=\"button\" title=\"Light or dark\" aria-label=\"Light or dark\">◐</button></header><main>\n");
+            .Append("</p></div><button id=\"theme\" type=\"button\" title=\"Light or dark\" aria-label=\"Light or dark\">◐</button></header><main class=\"report\">\n");
     }
 
     static void Verdict(StringBuilder page, LatencyReport report)

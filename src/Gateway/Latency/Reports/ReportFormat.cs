@@ -24,7 +24,10 @@ public sealed class ReportFormat
     public static readonly ReportFormat ChromeTrace = new("chrome-trace", "application/json", "trace.json",
         report => TraceReport.Write(report.Subject, report.Samples));
 
-    /// <summary>All of them.</summary>
+    /// <summary>The sections of <see cref="Html"/> alone, for a page that has them among other things.</summary>
+    public static readonly ReportFormat HtmlSections = new("html-sections", "text/html; charset=utf-8", "html", HtmlReport.WriteSections);
+
+    /// <summary>All that people may ask for.</summary>
     public static readonly IReadOnlyList<ReportFormat> All = [Text, Json, Csv, Html, ChromeTrace];
 
     /// <summary>As people type it.</summary>
@@ -37,7 +40,8 @@ public sealed class ReportFormat
     public string Ending { get; }
 
     /// <summary>The format of that name; null when there is none.</summary>
-    public static ReportFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);
+    public static ReportFormat? Find(string name) =>
+        name == HtmlSections.Name ? HtmlSections : All.FirstOrDefault(format => format.Name == name);
 
     /// <summary>Writes a report.</summary>
     public string Write(LatencyReport report) => _write(report);

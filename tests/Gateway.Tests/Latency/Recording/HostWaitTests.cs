@@ -28,7 +28,7 @@ public sealed class HostWaitTests
 
     static RdpLayer Rdp(int number, string host = "desk") => new(number, host, 3389, null, RdpSecurity.Any, true, null, null);
 
-    static ChainStages Stages(params Layer[] layers) => new(new Chain("a", "", layers));
+    static ChainStages Stages(params Layer[] layers) => new(new Chain("a", "", [], layers));
 
     static readonly ChainStages s_chain = Stages(new Hop(1, "vpn", "site"), new Hop(2, "relay", "far"), Rdp(3));
 

@@ -1,0 +1,54 @@
+using Microsoft.Playwright;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Portal.EndToEnd;
+
+/// <summary>The distribution's Chromium, driven by Playwright.</summary>
+public sealed class Browser : IAsyncDisposable
+{
+    static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    readonly IPlaywright _playwright;
+    readonly IBrowser _browser;
+
+    Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    /// <summary>Why tests with a browser cannot run here; null when they can.</summary>
+    public static string? Missing => s_places.Any(File.Exists) ? null : "no Chromium (package chromium, group test)";
+
+    /// <summary>Where pictures of pages are kept, for people to look at.</summary>
+    public static string Pictures { get; } = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "portal")).FullName;
+
+    /// <summary>Starts it.</summary>
+    public static async Task<Browser> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = s_places.First(File.Exists),
+            // Root has no use for the browser's own sandbox, and tests with a lab run as root; the pages are ours.
+            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        });
+        return new(playwright, browser);
+    }
+
+    /// <summary>A browser of somebody new: no cookies, light or dark.</summary>
+    public async Task<IPage> NewAsync(string url, bool isDark = false, int width = 1360, int height = 860)
+    {
+        var context = await _browser.NewContextAsync(new()
+        {
+            BaseURL = url,
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        return await context.NewPageAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
