@@ -28,7 +28,7 @@ trap leave EXIT
 trap 'exit 130' INT TERM HUP
 
 install_packages run lab test
-build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks
+build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks tests/Harness
 if may_root; then
     as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts $hosts
     [ "$labs" = "$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab-plain" --hosts $hosts --plain-lan

@@ -12,15 +12,16 @@ public static unsafe class EncodeBenchmark
 {
     private const int Width = 1280, Height = 768;
 
+    /// <summary>Pictures of each kind: their names, and 0xRRGGBB for each place.</summary>
+    internal static IReadOnlyList<(string Name, Func<int, int, uint> Draw)> Kinds { get; } =
+        [("text", Text), ("interface", Interface), ("gradient", Gradient), ("photo", Photo), ("noise", Noise)];
+
     /// <summary>Runs it. <c>--rounds</c> (default 20) passes over each picture.</summary>
     public static Task<object> RunAsync(BenchmarkOptions options)
     {
         int rounds = options.Number("rounds", 20);
         var results = new SortedDictionary<string, object>();
-        foreach (var (name, draw) in new (string, Func<int, int, uint>)[]
-        {
-            ("text", Text), ("interface", Interface), ("gradient", Gradient), ("photo", Photo), ("noise", Noise),
-        })
+        foreach (var (name, draw) in Kinds)
         {
             BenchmarkOptions.Say($"{name} ...");
             uint[] pixels = new uint[Width * Height];

@@ -4,6 +4,7 @@ using RemoteChain.Benchmarks;
 using RemoteChain.Benchmarks.Blame;
 using RemoteChain.Benchmarks.Cuts;
 using RemoteChain.Benchmarks.Relays;
+using RemoteChain.Benchmarks.Web;
 using RemoteChain.Harness;
 
 // One benchmark a call. Talk goes to standard error; with --json, standard output is exactly one JSON object.
@@ -16,6 +17,8 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["door"] = ("mutated connection openings at the front door while real clients come", DoorBenchmark.RunAsync),
     ["blame"] = ("known faults, blinded: who is blamed, by how much; --quick ends within ten minutes", BlameBenchmark.RunAsync),
     ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),
+    ["portal"] = ("key to picture: native, pixel socket, portal in Chromium; scrolling and film at 1920 x 1080; 25 browsers at once", PortalBenchmark.RunAsync),
+    ["web-encode"] = ("the codecs of the web front, beside what else a browser could decode: time and bytes", WebEncodeBenchmark.RunAsync),
     ["recorder"] = ("what recording latency costs: a pair of stamps, the node per session, the disk", RecorderBenchmark.RunAsync),
     ["trace"] = ("no benchmark: records what was sent to a host and what it painted, as a CSV file", TraceRecording.RunAsync),
     ["relay"] = ("relays in a row against plain TCP and HAProxy: what each adds, what is left of a long fat path", RelayBenchmark.RunAsync),

@@ -11,13 +11,14 @@ FuzzTarget[] targets =
     new RelayTarget(),
     new SshTarget(),
     new MarkerTarget(),
+    new WebMessageTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);
 if (target is null)
 {
     Console.Error.WriteLine("fuzz TARGET [SECONDS] [SEED], where TARGET is one of:");
-    foreach (var known in targets) Console.Error.WriteLine($"  {known.Name,-10} {known.What}");
+    foreach (var known in targets) Console.Error.WriteLine($"  {known.Name,-12} {known.What}");
     return 2;
 }
 var seconds = args.Length > 1 ? int.Parse(args[1]) : 10;

@@ -37,9 +37,17 @@ public sealed class ScrollSearch
     /// <summary>Rows above and below the damage in which what it shows now may have been.</summary>
     private const int RowsAround = 256;
 
+    /// <summary>Strips that are asked first: when they know of no move, the others are not looked at.</summary>
+    private const int StripsAsked = 5;
+
+    /// <summary>Rows that are looked for together.</summary>
+    private const int Group = 4;
+
     private const int TableSize = 8192;
     private const uint Mixer = 0x9E3779B1;
     private const int Repeated = -1;
+
+    private static readonly Vector<uint>[] s_weights = Weights();
 
     private readonly MovedPart[] _parts = new MovedPart[PartsMax];
     private readonly (ulong Hash, int Row, int Round)[] _rows = new (ulong, int, int)[TableSize];
@@ -69,10 +77,12 @@ public sealed class ScrollSearch
         int strips = (damage.Width + StripColumns - 1) / StripColumns;
         Prepare(strips, bottom - top);
         int changed = 0;
-        for (int strip = 0; strip < strips; strip++)
+        int asked = Math.Min(strips, StripsAsked);
+        for (int i = 0; i < asked; i++)
         {
-            var columns = Columns(damage, strip);
-            changed += Vote(before, now, stride, damage, columns, strip, top, bottom);
+            int strip = StripAsked(i, asked, strips);
+            HashStrip(before, now, stride, damage, strip, top, bottom);
+            changed += Vote(damage, strip, top, bottom);
         }
 
         int shift = Winner(bottom - top, out int votes);
@@ -81,9 +91,18 @@ public sealed class ScrollSearch
             return default;
         }
 
-        for (int strip = 0; strip < strips && _count < PartsMax; strip++)
+        for (int strip = 0, next = 0; strip < strips && _count < PartsMax; strip++)
         {
-            AddParts(damage, Columns(damage, strip), strip, shift, top, bottom);
+            if (next < asked && strip == StripAsked(next, asked, strips))
+            {
+                next++;
+            }
+            else
+            {
+                HashStrip(before, now, stride, damage, strip, top, bottom);
+            }
+
+            AddPart(damage, Columns(damage, strip), strip, shift, top, bottom);
         }
 
         return _parts.AsSpan(0, _count);
@@ -111,41 +130,75 @@ public sealed class ScrollSearch
         Array.Clear(_votes);
     }
 
-    /// <summary>Hashes a strip and lets each changed row say where it was. Returns how many have changed.</summary>
-    private int Vote(
-        ReadOnlySpan<uint> before, ReadOnlySpan<uint> now, int stride, SurfaceRectangle damage, (int X, int Width) columns, int strip, int top, int bottom)
+    /// <summary>The strips that are asked first are spread over the damage.</summary>
+    private static int StripAsked(int number, int asked, int strips) => ((2 * number) + 1) * strips / (2 * asked);
+
+    private void HashStrip(
+        ReadOnlySpan<uint> before, ReadOnlySpan<uint> now, int stride, SurfaceRectangle damage, int strip, int top, int bottom)
+    {
+        var (x, width) = Columns(damage, strip);
+        int rows = bottom - top;
+        var hashesBefore = _before.AsSpan(strip * rows, rows);
+        var hashesNow = _now.AsSpan(strip * rows, rows);
+        for (int y = top; y < bottom; y++)
+        {
+            hashesBefore[y - top] = Hash(before.Slice((y * stride) + x, width));
+        }
+
+        for (int y = damage.Y; y < damage.Bottom; y++)
+        {
+            hashesNow[y - top] = Hash(now.Slice((y * stride) + x, width));
+        }
+    }
+
+    /// <summary>Lets each changed row of a strip say where it was. Returns how many have changed.</summary>
+    private int Vote(SurfaceRectangle damage, int strip, int top, int bottom)
     {
         int rows = bottom - top;
         var hashesBefore = _before.AsSpan(strip * rows, rows);
         var hashesNow = _now.AsSpan(strip * rows, rows);
         _round++;
-        for (int y = top; y < bottom; y++)
+        for (int row = 0; row + Group <= rows; row++)
         {
-            ulong hash = Hash(before.Slice((y * stride) + columns.X, columns.Width));
-            hashesBefore[y - top] = hash;
-            // A row like the one above it could have come from either.
-            Remember(hash, y > top && hashesBefore[y - top - 1] == hash ? Repeated : y);
+            Remember(Together(hashesBefore[row..]), row);
         }
 
         int changed = 0;
-        for (int y = damage.Y; y < damage.Bottom; y++)
+        for (int row = damage.Y - top; row < damage.Bottom - top; row++)
         {
-            ulong hash = Hash(now.Slice((y * stride) + columns.X, columns.Width));
-            hashesNow[y - top] = hash;
-            if (hash == hashesBefore[y - top])
+            if (hashesNow[row] == hashesBefore[row])
             {
                 continue;
             }
 
             changed++;
+            if (row + Group > damage.Bottom - top)
+            {
+                continue;
+            }
+
+            ulong hash = Together(hashesNow[row..]);
             ref var found = ref _rows[Slot(hash)];
             if (found.Round == _round && found.Hash == hash && found.Row != Repeated)
             {
-                _votes[found.Row - y + rows]++;
+                _votes[found.Row - row + rows]++;
             }
         }
 
         return changed;
+    }
+
+    /// <summary>One row is often like its neighbours; so many together are seldom like any others.</summary>
+    private static ulong Together(ReadOnlySpan<ulong> hashes)
+    {
+        ulong together = 0;
+        foreach (ulong hash in hashes[..Group])
+        {
+            together = (together ^ hash) * 0x9E3779B97F4A7C15;
+            together ^= together >> 29;
+        }
+
+        return together;
     }
 
     private void Remember(ulong hash, int row)
@@ -169,7 +222,7 @@ public sealed class ScrollSearch
         return best - rows;
     }
 
-    private void AddParts(SurfaceRectangle damage, (int X, int Width) columns, int strip, int shift, int top, int bottom)
+    private void AddPart(SurfaceRectangle damage, (int X, int Width) columns, int strip, int shift, int top, int bottom)
     {
         int rows = bottom - top;
         var before = _before.AsSpan(strip * rows, rows);
@@ -222,28 +275,43 @@ public sealed class ScrollSearch
         _parts[_count++] = part;
     }
 
+    /// <summary>Two sums of the pixels, each weighted by its place in another way: nothing in it waits for anything before.</summary>
     private static ulong Hash(ReadOnlySpan<uint> row)
     {
         var vectors = MemoryMarshal.Cast<uint, Vector<uint>>(row);
-        var low = new Vector<uint>(1);
-        var high = new Vector<uint>(2);
-        foreach (var vector in vectors)
+        var low = Vector<uint>.Zero;
+        var high = Vector<uint>.Zero;
+        for (int i = 0; i < vectors.Length; i++)
         {
-            low = (low ^ vector) * new Vector<uint>(Mixer);
-            high = (high + vector) * new Vector<uint>(0x85EBCA6B) ^ (low >> 15);
+            low += vectors[i] * s_weights[i];
+            high += (vectors[i] ^ (vectors[i] >> 7)) * s_weights[i];
         }
 
-        ulong hash = 0;
-        for (int i = 0; i < Vector<uint>.Count; i++)
+        uint rest = 0;
+        for (int x = vectors.Length * Vector<uint>.Count; x < row.Length; x++)
         {
-            hash = ((hash ^ low[i]) * 0x9E3779B97F4A7C15) ^ ((ulong)high[i] << 13) ^ (hash >> 29);
+            rest = (rest ^ row[x]) * Mixer;
         }
 
-        foreach (uint pixel in row[(vectors.Length * Vector<uint>.Count)..])
+        return ((ulong)(Vector.Sum(high) + rest) << 32) | (Vector.Sum(low) ^ rest);
+    }
+
+    private static Vector<uint>[] Weights()
+    {
+        var weights = new Vector<uint>[StripColumns / Vector<uint>.Count];
+        Span<uint> each = stackalloc uint[Vector<uint>.Count];
+        uint weight = Mixer;
+        for (int i = 0; i < weights.Length; i++)
         {
-            hash = ((hash ^ pixel) * 0x9E3779B97F4A7C15) ^ (hash >> 29);
+            foreach (ref uint one in each)
+            {
+                weight = (weight ^ (weight >> 15)) * 0x2C1B3C6D;
+                one = weight | 1;
+            }
+
+            weights[i] = new Vector<uint>(each);
         }
 
-        return hash * 0xD6E8FEB86659FD93;
+        return weights;
     }
 }

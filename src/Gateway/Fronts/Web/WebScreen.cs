@@ -67,7 +67,8 @@ internal sealed class WebScreen : IDisposable
     {
         bool hadNotice = _notice is not null;
         _notice = notice.Kind == NoticeKind.None ? null : notice;
-        _noticeTold = _notice is null && !hadNotice && _noticeTold;
+        // Told also when there is none: the browser has been waiting to hear that the picture is the desktop's.
+        _noticeTold = false;
         _wantsAll |= hadNotice;
     }
 

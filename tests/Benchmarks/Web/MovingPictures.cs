@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using RemoteChain.Harness;
+
+namespace RemoteChain.Benchmarks.Web;
+
+/// <summary>What a picture that moves all the time costs at 1920 × 1080: frames that a browser shows, bytes, processor time of node and workers.</summary>
+internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
+{
+    private const string Host = "desk-1";
+    private const int Width = 1920, Height = 1080;
+
+    /// <summary>One session in one browser, with a program of the lab at the size of the desktop.</summary>
+    public async Task<object> MeasureAsync(string name, string program)
+    {
+        BenchmarkOptions.Say($"{name} …");
+        await using var node = await NodeProcess.StartPortalAsync();
+        string user = name == "video" ? "u05" : "u04";
+        string session = await PortalBenchmark.OpenSessionAsync(node, lab, name, user, Width, Height);
+        await using var page = await BrowserDesktop.OpenAsync(browser, node, session, Width, Height);
+        await page.WaitUntilLiveAsync();
+        await RunAsync(user, program);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+
+        var (node0, workers0, browser0) = (NodeSeconds(node), WorkerSeconds(node), BrowserSeconds());
+        var (frames0, bytes0) = await page.CountsAsync();
+        long started = Stopwatch.GetTimestamp();
+        await Task.Delay(time);
+        var (frames1, bytes1) = await page.CountsAsync();
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double nodeCores = (NodeSeconds(node) - node0) / seconds;
+        double workerCores = (WorkerSeconds(node) - workers0) / seconds;
+        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"bench-{name}.png") });
+        return new
+        {
+            fps = Math.Round((frames1 - frames0) / seconds, 1), cores = Math.Round(nodeCores + workerCores, 3),
+            kBps = Math.Round((bytes1 - bytes0) / seconds / 1000, 1), nodeCores = Math.Round(nodeCores, 3), workerCores = Math.Round(workerCores, 3),
+            browserCores = Math.Round((BrowserSeconds() - browser0) / seconds, 3),
+        };
+    }
+
+    /// <summary>Several viewers of one session, without browsers: what each more of them costs the node.</summary>
+    public async Task<object> ManyAsync(string program, int count)
+    {
+        BenchmarkOptions.Say($"{count} viewers of {program} …");
+        await using var node = await NodeProcess.StartPortalAsync();
+        string session = await PortalBenchmark.OpenSessionAsync(node, lab, "many", "u04", Width, Height);
+        var viewers = new List<WebViewer>();
+        for (int i = 0; i < count; i++)
+        {
+            viewers.Add(await WebViewer.OpenAsync(node.Api, await WebViewer.TicketAsync(node.Api, session, viewOnly: i > 0)));
+        }
+
+        await RunAsync("u04", program);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        var (node0, workers0) = (NodeSeconds(node), WorkerSeconds(node));
+        long frames0 = viewers.Sum(v => v.Paints), bytes0 = viewers.Sum(v => v.Bytes);
+        long started = Stopwatch.GetTimestamp();
+        await Task.Delay(time);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var result = new
+        {
+            count, fpsEach = Math.Round((viewers.Sum(v => v.Paints) - frames0) / seconds / count, 1),
+            kBpsEach = Math.Round((viewers.Sum(v => v.Bytes) - bytes0) / seconds / count / 1000, 1),
+            nodeCores = Math.Round((NodeSeconds(node) - node0) / seconds, 3), workerCores = Math.Round((WorkerSeconds(node) - workers0) / seconds, 3),
+        };
+        foreach (var viewer in viewers)
+        {
+            await viewer.DisposeAsync();
+        }
+
+        return result;
+    }
+
+    private static string Pictures => Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "portal")).FullName;
+
+    private Task RunAsync(string user, string program) => program == "video"
+        ? lab.CommandAsync("run", Host, user, "env", $"SIZE={Width}x{Height}", "video")
+        : lab.CommandAsync("run", Host, user, "env", "GEOMETRY=210x58+0+0", "LINES_PER_SECOND=30", program);
+
+    private static double NodeSeconds(NodeProcess node) => ProcessTree.ProcessorTime(node.ProcessId).TotalSeconds;
+
+    private static double WorkerSeconds(NodeProcess node) =>
+        ProcessTree.Descendants(node.ProcessId).Sum(process => ProcessTree.ProcessorTime(process).TotalSeconds);
+
+    private static double BrowserSeconds() =>
+        ProcessTree.Descendants(Environment.ProcessId, "chromium").Sum(process => ProcessTree.ProcessorTime(process).TotalSeconds);
+}

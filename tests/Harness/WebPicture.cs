@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using RemoteChain.Gateway.Fronts.Web;
+
+namespace RemoteChain.Harness;
+
+/// <summary>The picture that a browser would have: RGBA, built from the frames of the pixel socket.</summary>
+public sealed class WebPicture
+{
+    /// <summary>Columns; 0 before the first size.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; private set; }
+
+    /// <summary>The pixels, row by row.</summary>
+    public uint[] Pixels { get; private set; } = [];
+
+    /// <summary>How many parts of each kind have come.</summary>
+    public Dictionary<WebTile, int> Parts { get; } = [];
+
+    /// <summary>Decodes a photograph to RGBA; without one, its place becomes grey.</summary>
+    public Func<byte[], int, int, uint[]>? Photographs { get; set; }
+
+    /// <summary>A message with a size.</summary>
+    public void Resize(int width, int height)
+    {
+        (Width, Height) = (width, height);
+        Pixels = new uint[width * height];
+        Array.Fill(Pixels, 0xFF000000);
+    }
+
+    /// <summary>The parts of a frame, behind its number.</summary>
+    public void Draw(ReadOnlySpan<byte> parts)
+    {
+        while (!parts.IsEmpty)
+        {
+            var kind = (WebTile)parts[0];
+            Parts[kind] = Parts.GetValueOrDefault(kind) + 1;
+            parts = kind switch
+            {
+                WebTile.Solid => Solid(parts[1..]),
+                WebTile.Copy => Copy(parts[1..]),
+                WebTile.Exact or WebTile.Photograph => Coded(kind, parts[1..]),
+                _ => throw new InvalidDataException($"a part of kind {parts[0]}"),
+            };
+        }
+    }
+
+    /// <summary>As <see cref="Picture"/> has it.</summary>
+    public Picture ToPicture() =>
+        new(Width, Height, [.. Pixels.Select(p => (int)(((p & 0xFF) << 16) | (p & 0xFF00) | ((p >> 16) & 0xFF)))]);
+
+    private ReadOnlySpan<byte> Solid(ReadOnlySpan<byte> fields)
+    {
+        var (x, y, width, height) = (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3));
+        uint colour = 0xFF000000 | fields[8] | ((uint)fields[9] << 8) | ((uint)fields[10] << 16);
+        for (int row = y; row < y + height; row++)
+        {
+            Pixels.AsSpan((row * Width) + x, width).Fill(colour);
+        }
+
+        return fields[11..];
+    }
+
+    private ReadOnlySpan<byte> Copy(ReadOnlySpan<byte> fields)
+    {
+        var (fromX, fromY, x, y, width, height) =
+            (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3), U16(fields, 4), U16(fields, 5));
+        uint[] before = [.. Pixels];
+        for (int row = 0; row < height; row++)
+        {
+            before.AsSpan(((fromY + row) * Width) + fromX, width).CopyTo(Pixels.AsSpan(((y + row) * Width) + x));
+        }
+
+        return fields[12..];
+    }
+
+    private ReadOnlySpan<byte> Coded(WebTile kind, ReadOnlySpan<byte> fields)
+    {
+        var (x, y, width, height) = (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3));
+        int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(fields[8..]);
+        var bytes = fields.Slice(12, length);
+        uint[]? decoded = kind == WebTile.Exact ? ExactDecoder.Decode(bytes, width, height) : Photographs?.Invoke([.. bytes], width, height);
+        for (int row = 0; row < height; row++)
+        {
+            var target = Pixels.AsSpan(((y + row) * Width) + x, width);
+            if (decoded is null)
+            {
+                target.Fill(0xFF808080);
+            }
+            else
+            {
+                decoded.AsSpan(row * width, width).CopyTo(target);
+            }
+        }
+
+        return fields[(12 + length)..];
+    }
+
+    private static int U16(ReadOnlySpan<byte> fields, int index) => BinaryPrimitives.ReadUInt16LittleEndian(fields[(index * 2)..]);
+}
