@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RemoteChain.Emulator.Devices;
+using RemoteChain.Emulator.Devices.Disks;
 using RemoteChain.Emulator.Devices.Input;
 using RemoteChain.Emulator.Devices.Video;
 
@@ -15,6 +16,7 @@ public sealed unsafe class Machine : IDisposable
     readonly PortBus _ports = new();
     readonly PciBus _pci;
     readonly VideoAdapter _video;
+    readonly IdeController _disks;
     readonly InputTrace _trace = new();
     readonly Core _core;
     readonly Interpreter _engine;
@@ -24,7 +26,8 @@ public sealed unsafe class Machine : IDisposable
     readonly Pointer _pointer;
     readonly SerialPort _serial;
     readonly IDevice[] _devices;
-    bool _resetWanted;
+    MemoryWindow? _rom;
+    bool _resetWanted, _isDisposed;
 
     /// <summary>Makes a machine that has not run yet. Load something, then run it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">RAM or screen of an impossible size.</exception>
@@ -47,23 +50,32 @@ public sealed unsafe class Machine : IDisposable
             return vector;
         };
         IntervalTimer timer = new(clock, up => controller.Set(0, up), () => _core.EventMoved = true);
-        RealTimeClock date = new(clock, options.Start, options.MemoryBytes);
+        Clock = new(clock, options.Start, options.MemoryBytes, up => controller.Set(8, up), () => _core.EventMoved = true);
+        Firmware = new(options.MemoryBytes);
         _pci = new(controller.Set, blocks =>
         {
             Memory.ReadOnlyBlocks = blocks;
             _core.Mmu.Flush();
         });
-        _video = new(_core.Mmu, Memory, _pci, _ports, _trace);
+        // Lines of PCI are triggered by level, as firmware leaves them.
+        foreach (var line in (int[])[10, 11]) controller.TriggerByLevel(line);
+        BusMemory bus = new(Memory, _core.Mmu);
+        if (options.Disks.Count > IdeController.DrivesMax)
+            throw new ArgumentException($"{options.Disks.Count} disks: {IdeController.DrivesMax} is the most.", nameof(options));
+        _disks = new(bus, _pci, _ports, controller.Set, [.. options.Disks.Select(IdeDrive (disk) => disk.IsCd ? new CdDrive(disk.Disk) : new HardDrive(disk.Disk))]);
+        _video = new(_core.Mmu, Memory, _pci, _ports, clock, _trace);
         _keyboard = new(clock, up => controller.Set(1, up), up => controller.Set(12, up), _trace, () => _resetWanted = _core.EventMoved = true,
             () => _core.EventMoved = true);
         _backdoor = new(_core, _trace);
         _pointer = new(_keyboard, _backdoor, () => _video.Size);
         _ports.Attach(_backdoor, PointerBackdoor.Port, 1);
         _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
-        _devices = [controller, timer, date, _keyboard, _serial];
+        _devices = [controller, timer, Clock, _keyboard, _serial];
         _ports.Attach(controller, InterruptController.Ports);
         _ports.Attach(timer, IntervalTimer.Ports);
-        _ports.Attach(date, RealTimeClock.Ports);
+        _ports.Attach(Clock, RealTimeClock.Ports);
+        _ports.Attach(Firmware, FirmwareConfiguration.SelectPort, FirmwareConfiguration.PortCount);
+        if (options.FirmwareLog is { } log) _ports.Attach(new FirmwareLog(log), FirmwareLog.Ports);
         _ports.Attach(_keyboard, KeyboardController.Ports);
         _ports.Attach(_serial, _serial.Ports);
         _ports.Attach(_pci, PciBus.AddressPort, PciBus.PortCount);
@@ -105,6 +117,12 @@ public sealed unsafe class Machine : IDisposable
     public (long Faults, long Interrupts, int Blocks) Figures => (_engine.Faults, _engine.Interrupts, _engine.Blocks);
 
     internal Core Core => _core;
+
+    internal PortBus Ports => _ports;
+
+    internal RealTimeClock Clock { get; }
+
+    internal FirmwareConfiguration Firmware { get; }
 
     internal VideoAdapter Video => _video;
 
@@ -155,6 +173,8 @@ public sealed unsafe class Machine : IDisposable
         to.AddBytes(new ReadOnlySpan<byte>(s->Float, CpuState.FloatBytes));
         foreach (var device in _devices) device.Save(to);
         _pci.Save(to);
+        _disks.Save(to);
+        Firmware.Save(to);
         _backdoor.Save(to);
         _pointer.Save(to);
         _video.Save(to);
@@ -164,6 +184,16 @@ public sealed unsafe class Machine : IDisposable
         for (long at = 0; at < Memory.Bytes; at += part)
             hash.AppendData(Memory.Span((ulong)at, (int)Math.Min(part, Memory.Bytes - at)));
         return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>Puts firmware where no RAM is.</summary>
+    internal void AddFirmware(ReadOnlySpan<byte> content, ulong at)
+    {
+        if (_rom is not null) throw new InvalidOperationException("The machine has firmware already.");
+        _rom = new(content.Length, writable: false) { At = at };
+        content.CopyTo(_rom.Span);
+        Memory.Add(_rom);
+        _pci.ShowFirmware();
     }
 
     void Accept(GuestInput input)
@@ -192,9 +222,13 @@ public sealed unsafe class Machine : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         _engine.Dispose();
         _core.Dispose();
         _video.Dispose();
+        _rom?.Dispose();
+        foreach (var disk in Options.Disks) disk.Disk.Dispose();
         Memory.Dispose();
     }
 }

@@ -1,4 +1,11 @@
+using RemoteChain.Emulator.Devices.Disks;
+
 namespace RemoteChain.Emulator;
+
+/// <summary>A disk in a drive.</summary>
+/// <param name="Disk">What is on it.</param>
+/// <param name="IsCd">It is a CD: sectors of 2048 bytes, never written to.</param>
+public sealed record MachineDisk(IDisk Disk, bool IsCd = false);
 
 /// <summary>What a machine is made of.</summary>
 public sealed record MachineOptions
@@ -17,6 +24,12 @@ public sealed record MachineOptions
 
     /// <summary>Where input comes from.</summary>
     public InputGate Gate { get; init; } = new();
+
+    /// <summary>Hard disks and CDs, at most four; disposed with the machine. The first two are on the first cable.</summary>
+    public IReadOnlyList<MachineDisk> Disks { get; init; } = [];
+
+    /// <summary>Gets what firmware says while it starts, byte by byte; null = it has nowhere to say it.</summary>
+    public Action<byte>? FirmwareLog { get; init; }
 
     /// <summary>Gets every byte that the guest sends on its first serial port, on the machine's thread.</summary>
     public Action<byte> Serial { get; init; } = _ => { };

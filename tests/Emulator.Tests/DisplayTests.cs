@@ -127,6 +127,47 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal(VbeRegisters.SideMax, Display.Height);
     }
 
+    [Fact]
+    public void Text_IsDrawnWithTheFontThatTheGuestLoaded()
+    {
+        var ports = _bench.Machine.Ports;
+        void Indexed(ushort port, byte index, byte value)
+        {
+            ports.Write(port, 1, index);
+            ports.Write((ushort)(port + 1), 1, value);
+        }
+        ports.Write(0x3C2, 1, 1);
+        // 80 columns, 400 lines, cells of 16, the whole of 80 x 25.
+        foreach (var (index, value) in ((byte, byte)[])[(1, 79), (0x12, 0x8F), (7, 2), (9, 15), (0x13, 40), (0xA, 0x20)]) Indexed(0x3D4, index, value);
+        // The palette's first two, behind the attribute controller's.
+        _ = ports.Read(0x3DA, 1);
+        ports.Write(0x3C0, 1, 1);
+        ports.Write(0x3C0, 1, 1);
+        ports.Write(0x3C8, 1, 1);
+        foreach (var part in (byte[])[63, 0, 63]) ports.Write(0x3C9, 1, part);
+        ports.Write(0x3C0, 1, 0x20);
+        // The glyph of A: plane 2 alone, at 32 bytes a glyph.
+        Indexed(0x3C4, 2, 4);
+        Indexed(0x3CE, 8, 0xFF);
+        Poke(0xA0000 + 'A' * 32, 0xC0);
+        Indexed(0x3C4, 2, 3);
+        Indexed(0x3CE, 5, 0x10);
+        Indexed(0x3CE, 6, 0x0E);
+        Poke(0xB8000 + 2, (byte)'A');
+        Poke(0xB8000 + 3, 0x01);
+
+        Assert.True(Display.TakeFrame());
+        Assert.Equal((640, 400), (Display.Width, Display.Height));
+        uint Pixel(int x, int y) => BitConverter.ToUInt32(Display.Picture[((y * 640 + x) * 4)..]);
+        Assert.Equal((0x00FF00FFu, 0x00FF00FFu, 0u, 0u), (Pixel(8, 0), Pixel(9, 0), Pixel(10, 0), Pixel(8, 1)));
+        Poke(0xB8000 + 2, (byte)' ');
+        Assert.True(Display.TakeFrame());
+        Assert.InRange(Display.Damage[0].Height, 1, 16);
+        Assert.Equal(0u, Pixel(8, 0));
+    }
+
+    unsafe void Poke(uint address, byte value) => Memory.Access.Store(_bench.Machine.Core, _bench.State, address, 1, value);
+
     /// <summary>Past the HLT that it stands on.</summary>
     unsafe void GoOn()
     {

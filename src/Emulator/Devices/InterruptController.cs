@@ -1,16 +1,25 @@
 namespace RemoteChain.Emulator.Devices;
 
-/// <summary>Two 8259A, the second behind input 2 of the first (Intel 8259A data sheet): edge triggered, fully nested.</summary>
+/// <summary>Two 8259A, the second behind input 2 of the first (Intel 8259A data sheet): fully nested; each line triggered by its edge or, as PCI wants
+/// it, by its level (PIIX3 data sheet, ELCR).</summary>
 /// <param name="changed">Told whether the processor's interrupt line is up.</param>
 sealed class InterruptController(Action<bool> changed) : IDevice
 {
-    internal static readonly ushort[] Ports = [0x20, 0x21, 0xA0, 0xA1];
+    internal static readonly ushort[] Ports = [0x20, 0x21, 0xA0, 0xA1, FirstTriggers, SecondTriggers];
+    const ushort FirstTriggers = 0x4D0, SecondTriggers = 0x4D1;
     const int Keyboard = 1, Cascade = 2, Mouse = 4, Spurious = 7;
 
     readonly Chip _first = new(), _second = new();
 
     /// <summary>True when the last vector was that of the keyboard or the mouse.</summary>
     internal bool IsKeyboardOrMouse { get; private set; }
+
+    /// <summary>As firmware leaves it for lines of PCI.</summary>
+    internal void TriggerByLevel(int line)
+    {
+        var chip = line < 8 ? _first : _second;
+        chip.ByLevel |= (byte)(1 << (line & 7));
+    }
 
     /// <summary>An input goes up or down.</summary>
     internal void Set(int line, bool up)
@@ -38,6 +47,7 @@ sealed class InterruptController(Action<bool> changed) : IDevice
     /// <inheritdoc/>
     public byte Read(ushort port)
     {
+        if (port >= FirstTriggers) return port == FirstTriggers ? _first.ByLevel : _second.ByLevel;
         var chip = port < 0x80 ? _first : _second;
         return (port & 1) != 0 ? chip.Mask : chip.ReadServed ? chip.Served : chip.Requested;
     }
@@ -45,7 +55,10 @@ sealed class InterruptController(Action<bool> changed) : IDevice
     /// <inheritdoc/>
     public void Write(ushort port, byte value)
     {
-        (port < 0x80 ? _first : _second).Write((port & 1) != 0, value);
+        // Timer, keyboard, cascade, clock and coprocessor have edges, always.
+        if (port == FirstTriggers) _first.ByLevel = (byte)(value & 0xF8);
+        else if (port == SecondTriggers) _second.ByLevel = (byte)(value & 0xDE);
+        else (port < 0x80 ? _first : _second).Write((port & 1) != 0, value);
         Update();
     }
 
@@ -67,6 +80,9 @@ sealed class InterruptController(Action<bool> changed) : IDevice
         byte _levels, _automatic;
         int _step;
         bool _fourWords;
+
+        /// <summary>Lines that ask as long as they are up.</summary>
+        internal byte ByLevel { get; set; }
 
         internal byte Mask { get; private set; } = 0xFF;
 
@@ -99,7 +115,7 @@ sealed class InterruptController(Action<bool> changed) : IDevice
         {
             var line = Best();
             if (line < 0) return line;
-            Requested &= (byte)~(1 << line);
+            if ((ByLevel >> line & 1) == 0) Requested &= (byte)~(1 << line);
             if (_automatic == 0) Served |= (byte)(1 << line);
             return line;
         }
@@ -109,8 +125,8 @@ sealed class InterruptController(Action<bool> changed) : IDevice
             if (!odd && (value & 0x10) != 0)
             {
                 // The first of the words that set it up; the others follow at the odd port.
-                (Mask, Requested, Served, _step, ReadServed) = (0, 0, 0, 1, false);
-                _levels = 0;
+                (Mask, Requested, Served, _step, ReadServed) = (0, (byte)(_levels & ByLevel), 0, 1, false);
+                _levels &= ByLevel;
                 _fourWords = (value & 1) != 0;
                 return;
             }
@@ -149,6 +165,6 @@ sealed class InterruptController(Action<bool> changed) : IDevice
         }
 
         internal void Save(StateWriter to) => to.Add(_levels, _automatic, _step, _fourWords ? 1 : 0, Mask, Requested, Served,
-            ReadServed ? 1 : 0, Base);
+            ReadServed ? 1 : 0, Base, ByLevel);
     }
 }

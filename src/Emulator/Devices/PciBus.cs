@@ -38,6 +38,12 @@ sealed class PciBus : IWideDevice
     /// <summary>Puts a function at a place: number of the device times eight, plus number of the function.</summary>
     internal void Add(int place, PciFunction function) => _functions[place] = function;
 
+    /// <summary>The firmware's region as after power-on: it shows firmware and takes no writes, until firmware copies itself there.</summary>
+    internal void ShowFirmware()
+    {
+        for (var register = FirstShadow; register <= LastShadow; register++) _functions[HostBridge]!.Write(register, 0);
+    }
+
     /// <summary>The line at which a device's pin A arrives before anybody changes the routes.</summary>
     internal int LineOf(int place) => _functions[IsaBridge]![FirstRoute + Route(place)];
 

@@ -11,20 +11,25 @@ public sealed class Display
 {
     readonly MemoryWindow _memory;
     readonly VbeRegisters _vbe;
+    readonly VgaRegisters _vga;
+    readonly VgaPicture _vgaPicture;
     readonly InputTrace _trace;
     readonly Action _noticeWrites;
     readonly DirtyTiles _tiles = new();
     readonly uint[] _palette = new uint[256];
     uint[] _picture = [], _row = [];
     LinearMode _mode;
+    long _vgaChanges = -1;
 
     /// <param name="memory">Video memory.</param>
     /// <param name="vbe">The mode.</param>
+    /// <param name="vga">What counts while no mode is on.</param>
     /// <param name="trace">Gets to know of writes.</param>
     /// <param name="noticeWrites">Forgets the translations for writing to video memory.</param>
-    internal Display(MemoryWindow memory, VbeRegisters vbe, InputTrace trace, Action noticeWrites)
+    internal Display(MemoryWindow memory, VbeRegisters vbe, VgaRegisters vga, InputTrace trace, Action noticeWrites)
     {
-        (_memory, _vbe, _trace, _noticeWrites) = (memory, vbe, trace, noticeWrites);
+        (_memory, _vbe, _vga, _trace, _noticeWrites) = (memory, vbe, vga, trace, noticeWrites);
+        _vgaPicture = new(vga, memory);
         memory.Written = trace.Written;
         trace.Watch = Watch;
         Watch();
@@ -55,15 +60,18 @@ public sealed class Display
     /// <returns>True when something changed: then there is damage.</returns>
     public bool TakeFrame()
     {
-        if (!_vbe.IsOn) return false;
-        var mode = _vbe.Mode;
+        if (!_vbe.IsOn && !_vga.IsShowing) return false;
+        // A mode of the VGA is a linear one of no depth; its registers are compared by their changes.
+        _vgaPicture.Begin();
+        var mode = _vbe.IsOn ? _vbe.Mode : new(_vgaPicture.Width, _vgaPicture.Height, 0, 0, 0);
         var resized = mode.Width != Width || mode.Height != Height;
-        var whole = resized || mode != _mode;
+        var whole = resized || mode != _mode || _vgaChanges != _vga.Changes;
         if (!whole && !_memory.HasChanges) return false;
         if (resized) Resize(mode.Width, mode.Height);
-        _mode = mode;
+        (_mode, _vgaChanges) = (mode, _vga.Changes);
         _tiles.Begin(Width);
-        if (whole) TakeRows(0, Height);
+        if (mode.Depth == 0) TakeVga();
+        else if (whole) TakeLinear();
         else TakeChangedRows();
         _tiles.End();
         if (resized) _tiles.Whole(Height);
@@ -92,6 +100,22 @@ public sealed class Display
         if (_picture.Length < width * height) _picture = new uint[width * height];
         Array.Clear(_picture);
         _row = new uint[width];
+    }
+
+    void TakeVga()
+    {
+        for (var row = 0; row < Height; row++)
+        {
+            _vgaPicture.Draw(row, _row);
+            _tiles.Take(row, _row, _picture.AsSpan(row * Width, Width));
+        }
+    }
+
+    void TakeLinear()
+    {
+        if (_mode.Depth <= 8)
+            for (var i = 0; i < _palette.Length; i++) _palette[i] = _vga.Colour(i, _vbe.HasWidePalette);
+        TakeRows(0, Height);
     }
 
     void TakeChangedRows()

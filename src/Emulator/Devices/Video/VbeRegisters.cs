@@ -2,22 +2,32 @@ namespace RemoteChain.Emulator.Devices.Video;
 
 /// <summary>The mode registers of the Bochs graphics adapter ("DISPI"), as documented with it and found in QEMU's standard VGA: an index and a
 /// value, 16 bits each.</summary>
-sealed class VbeRegisters(int memoryBytes) : IWideDevice
+sealed class VbeRegisters : IWideDevice
 {
     internal const ushort IndexPort = 0x1CE, ValuePort = 0x1CF;
     internal const int PortCount = 2;
     internal const int SideMax = 4096;
     const int Identity = 0, Width = 1, Height = 2, Depth = 3, Enable = 4, Bank = 5, VirtualWidth = 6, VirtualHeight = 7, OffsetX = 8, OffsetY = 9,
         MemoryBlocks = 10, Count = 11;
-    const ushort Version = 0xB0C5, EnableOn = 1, EnableCapabilities = 2, EnableKeep = 0x80;
+    const ushort FirstVersion = 0xB0C0, Version = 0xB0C5, EnableOn = 1, EnableCapabilities = 2, EnableWidePalette = 0x20, EnableKeep = 0x80;
 
+    readonly int _memoryBytes;
     readonly ushort[] _values = new ushort[Count];
     ushort _index;
+
+    internal VbeRegisters(int memoryBytes)
+    {
+        _memoryBytes = memoryBytes;
+        _values[Identity] = Version;
+    }
 
     /// <summary>Told when a mode begins that wants cleared memory.</summary>
     internal Action Cleared { get; set; } = () => { };
 
     internal bool IsOn => (_values[Enable] & EnableOn) != 0;
+
+    /// <summary>Components of palette entries have 8 bits.</summary>
+    internal bool HasWidePalette => (_values[Enable] & EnableWidePalette) != 0;
 
     /// <summary>What is shown while it is on.</summary>
     internal LinearMode Mode
@@ -42,10 +52,9 @@ sealed class VbeRegisters(int memoryBytes) : IWideDevice
             return _index switch { Width => SideMax, Height => SideMax, _ => 32 };
         return _index switch
         {
-            Identity => Version,
             VirtualWidth => Math.Max(_values[VirtualWidth], _values[Width]),
-            VirtualHeight => (uint)Math.Min(ushort.MaxValue, memoryBytes / Math.Max(1, Mode.StrideBytes)),
-            MemoryBlocks => (uint)memoryBytes >> 16,
+            VirtualHeight => (uint)Math.Min(ushort.MaxValue, _memoryBytes / Math.Max(1, Mode.StrideBytes)),
+            MemoryBlocks => (uint)_memoryBytes >> 16,
             < Count => _values[_index],
             _ => 0,
         };
@@ -62,9 +71,11 @@ sealed class VbeRegisters(int memoryBytes) : IWideDevice
         var word = (ushort)value;
         switch (_index)
         {
+            // A guest asks which versions there are by writing them.
+            case Identity when word is >= FirstVersion and <= Version:
             case Width or Height when word is >= 1 and <= SideMax:
-            case Depth when word is 4 or 8 or 15 or 16 or 24 or 32:
-            case Bank when word < memoryBytes >> 16:
+            case Depth when word is 8 or 15 or 16 or 24 or 32:
+            case Bank when word < _memoryBytes >> 16:
             case VirtualWidth or OffsetX or OffsetY:
                 _values[_index] = word;
                 break;
@@ -99,7 +110,7 @@ sealed class VbeRegisters(int memoryBytes) : IWideDevice
 /// <summary>A picture in video memory, row after row.</summary>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Depth">Bits of a pixel: 4, 8 (both by palette), 15, 16, 24, 32.</param>
+/// <param name="Depth">Bits of a pixel: 8 (by palette), 15, 16, 24, 32; 0 = a mode of the VGA.</param>
 /// <param name="StrideBytes">From one row to the next.</param>
 /// <param name="Start">Offset of the first row in video memory.</param>
 readonly record struct LinearMode(int Width, int Height, int Depth, int StrideBytes, int Start);

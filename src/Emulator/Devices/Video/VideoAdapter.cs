@@ -11,12 +11,18 @@ sealed unsafe class VideoAdapter : IDisposable
     internal const int MemoryBytes = 16 << 20;
     const byte Prefetchable = 8;
 
-    internal VideoAdapter(Mmu mmu, PhysicalMemory physical, PciBus pci, PortBus ports, InputTrace trace)
+    readonly VgaWindow _window;
+
+    internal VideoAdapter(Mmu mmu, PhysicalMemory physical, PciBus pci, PortBus ports, GuestClock clock, InputTrace trace)
     {
         Memory = new(MemoryBytes, writable: true);
         physical.Add(Memory);
         Vbe = new(MemoryBytes) { Cleared = () => Clear(Memory) };
-        Display = new(Memory, Vbe, trace, () => mmu.NoticeWrites(Memory.Start, (long)Memory.Bytes));
+        Vga = new(clock);
+        _window = new(Vga, Vbe, Memory);
+        mmu.Add(_window);
+        ports.Attach(Vga, VgaRegisters.Ports);
+        Display = new(Memory, Vbe, Vga, trace, () => mmu.NoticeWrites(Memory.Start, (long)Memory.Bytes));
         PciFunction function = new(0x1234, 0x1111, 0x0300_00);
         function.SetBar(0, MemoryBytes, Prefetchable, MemoryAt, at =>
         {
@@ -32,15 +38,22 @@ sealed unsafe class VideoAdapter : IDisposable
 
     internal VbeRegisters Vbe { get; }
 
+    internal VgaRegisters Vga { get; }
+
     internal Display Display { get; }
 
     /// <summary>Pixels and rows that the guest set now, whether or not somebody looks.</summary>
-    internal (int Width, int Height) Size => (Vbe.Mode.Width, Vbe.Mode.Height);
+    internal (int Width, int Height) Size => Vbe.IsOn ? (Vbe.Mode.Width, Vbe.Mode.Height) : (640, 400);
 
     /// <summary>A mode as firmware would have set it.</summary>
     internal void Begin(int width, int height) => Vbe.Begin(width, height);
 
-    internal void Save(StateWriter to) => Vbe.Save(to);
+    internal void Save(StateWriter to)
+    {
+        Vbe.Save(to);
+        Vga.Save(to);
+        _window.Save(to);
+    }
 
     static void Clear(MemoryWindow memory)
     {
