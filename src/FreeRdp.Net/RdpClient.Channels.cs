@@ -58,6 +58,9 @@ public sealed unsafe partial class RdpClient
                 || Native.Channels.freerdp_channels_client_load_ex(Context->channels, Context->settings, entry, Context->settings) != 0)
                 throw new RdpException("libfreerdp-client has no dynamic channels built in.");
         }
+
+        if (_options.Clipboard)
+            JoinClipboard();
     }
 
     private void AddDynamicChannel(byte* name)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FreeRdp.Channels;
 using FreeRdp.Handles;
 using FreeRdp.Native;
 
@@ -31,6 +32,8 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
         try
         {
             _instance = ClientInstanceHandle.Create(ContextSize);
+            if (options.Clipboard)
+                Clipboard = new RdpClipboard(isServer: false, SendClipboard);
             LinkContext(Context);
             InstallCallbacks();
             ApplySettings();
@@ -54,6 +57,9 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
 
     /// <summary>Called after the desktop got another size, with width and height; the picture is black until the host repaints it.</summary>
     public Action<int, int>? Resized { get; set; }
+
+    /// <summary>This side of the host's clipboard; null unless the options offer it. A host without one never calls back.</summary>
+    public RdpClipboard? Clipboard { get; }
 
     /// <summary>Width of the desktop in pixels: asked for before, granted after connecting.</summary>
     public int Width { get; private set; }

@@ -72,6 +72,9 @@ public sealed record RdpClientOptions
     /// <summary>Whether to offer the graphics pipeline (MS-RDPEGFX). Without it the host sends orders, bitmaps and surface bits.</summary>
     public bool GraphicsPipeline { get; init; } = true;
 
+    /// <summary>Whether to offer clipboard redirection (MS-RDPECLIP); text only.</summary>
+    public bool Clipboard { get; init; }
+
     /// <summary>What to offer inside the graphics pipeline.</summary>
     public RdpCodecs Codecs { get; init; } = RdpCodecs.None;
 

@@ -128,14 +128,15 @@ public sealed unsafe partial class RdpPeer
         if (OwnerOf<RdpPeer>(peer->context) is not { } owner) return false;
         try
         {
-            fixed (byte* name = "drdynvc\0"u8)
+            // SAFETY: the library hands out size readable bytes for the time of the call; the names are pinned constants.
+            if (size > int.MaxValue) return false;
+            var chunk = new ReadOnlySpan<byte>(data, (int)size);
+            fixed (byte* dynamicChannels = DynamicChannelName, clipboard = ClipboardName)
             {
-                // Other static channels are not offered: what comes on them is dropped.
-                if (channel != Wtsvc.WTSChannelGetId(peer, name)) return true;
+                if (channel == Wtsvc.WTSChannelGetId(peer, dynamicChannels)) return owner._dynamicChannels.TryReceive(chunk, flags);
+                // Other static channels are not offered: what comes on them is dropped, and so is the clipboard before it was begun.
+                return channel != Wtsvc.WTSChannelGetId(peer, clipboard) || owner.Clipboard.TryReceive(chunk, flags, (long)total);
             }
-
-            // SAFETY: the library hands out size readable bytes for the time of the call.
-            return size <= int.MaxValue && owner._dynamicChannels.TryReceive(new ReadOnlySpan<byte>(data, (int)size), flags);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using FreeRdp.Channels;
 using FreeRdp.Channels.Server;
 using FreeRdp.Handles;
 using FreeRdp.Native;
@@ -33,6 +34,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     private readonly DynamicChannels _dynamicChannels;
     private readonly DisplayControlChannel _displayControl;
     private readonly EchoChannel _echo;
+    private bool _clipboardWanted;
     private int _packetsWhileBlocked;
     private long _readNanos;
     private bool _askedNtHash;
@@ -53,7 +55,8 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         _handle = new PeerHandle(socketDescriptor, ContextSize);
         try
         {
-            _dynamicChannels = new DynamicChannels(SendStatic);
+            _dynamicChannels = new DynamicChannels(message => SendStatic(DynamicChannelName, message));
+            Clipboard = new RdpClipboard(isServer: true, message => SendStatic(ClipboardName, message));
             _displayControl = new DisplayControlChannel(_handler.ResizeRequested);
             _echo = new EchoChannel(Posix.MonotonicNanos, nanos => _handler.RoundTripMeasured(RdpPeerProbe.Echo, nanos));
             Display = new RdpPeerDisplay(this);
@@ -78,6 +81,9 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
 
     /// <summary>The picture's way to the client.</summary>
     public RdpPeerDisplay Display { get; }
+
+    /// <summary>This side of the client's clipboard. Nothing is said or taken before <see cref="StartClipboard"/>.</summary>
+    public RdpClipboard Clipboard { get; }
 
     /// <summary>Why the connection ended; null while it lives.</summary>
     public RdpFailure? Failure { get; private set; }
@@ -220,14 +226,31 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         _handle.Dispose();
     }
 
-    /// <summary>Sends one message on a static channel.</summary>
-    private bool SendStatic(ReadOnlySpan<byte> message)
+    /// <summary>Begins with clipboard redirection as soon as the client is active, if it joined that channel.</summary>
+    public void StartClipboard()
     {
-        if (Failure is not null) return false;
-        fixed (byte* data = message, name = "drdynvc\0"u8)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _clipboardWanted = true;
+        OpenClipboard();
+    }
+
+    private static ReadOnlySpan<byte> DynamicChannelName => "drdynvc\0"u8;
+
+    private static ReadOnlySpan<byte> ClipboardName => "cliprdr\0"u8;
+
+    private void OpenClipboard()
+    {
+        if (_clipboardWanted && IsActive && Failure is null && IsJoined(ClipboardName)) Clipboard.Start();
+    }
+
+    /// <summary>Sends one message on a static channel.</summary>
+    private bool SendStatic(ReadOnlySpan<byte> name, ReadOnlySpan<byte> message)
+    {
+        if (Failure is not null || _disposed) return false;
+        fixed (byte* data = message, channelName = name)
         {
             // SAFETY: both are pinned; the library copies the message.
-            var channel = Wtsvc.WTSChannelGetId(_handle.Peer, name);
+            var channel = Wtsvc.WTSChannelGetId(_handle.Peer, channelName);
             return channel != 0 && Slots.SendChannelData(_handle.Peer, channel, data, (nuint)message.Length);
         }
     }
@@ -236,6 +259,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     private void OpenChannels()
     {
         if (!IsActive || Failure is not null) return;
+        OpenClipboard();
         switch (_dynamicChannels.State)
         {
             case DynamicChannelsState.Closed when IsDrdynvcJoined():
@@ -250,12 +274,14 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
         }
     }
 
-    internal bool IsDrdynvcJoined()
+    internal bool IsDrdynvcJoined() => IsJoined(DynamicChannelName);
+
+    private bool IsJoined(ReadOnlySpan<byte> name)
     {
-        fixed (byte* name = "drdynvc\0"u8)
+        fixed (byte* channelName = name)
         {
             // SAFETY: pinned constant.
-            return Wtsvc.WTSIsChannelJoinedByName(_handle.Peer, name);
+            return Wtsvc.WTSIsChannelJoinedByName(_handle.Peer, channelName);
         }
     }
 

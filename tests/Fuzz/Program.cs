@@ -12,6 +12,7 @@ FuzzTarget[] targets =
     new SshTarget(),
     new MarkerTarget(),
     new WebMessageTarget(),
+    new ClipboardTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);

@@ -27,6 +27,27 @@ internal static unsafe partial class Channels
 
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial BOOL freerdp_channels_check_fds(void* channels, rdp_freerdp* instance);
+
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial ushort freerdp_channels_get_id_by_name(rdp_freerdp* instance, byte* channel_name);
+}
+
+/// <summary>wtsapi.h: a static channel that a client asks for.</summary>
+[NativeStruct("CHANNEL_DEF", "winpr/wtsapi.h")]
+[StructLayout(LayoutKind.Explicit, Size = 12)]
+internal unsafe struct CHANNEL_DEF
+{
+    [FieldOffset(0)] public fixed byte name[8];
+    [FieldOffset(8)] public uint options;
+}
+
+/// <summary>wtsapi.h: what a client says of a static channel (MS-RDPBCGR 2.2.1.3.4.1).</summary>
+[NativeConstants("CHANNEL_OPTION_", "winpr/wtsapi.h")]
+internal static class ChannelOption
+{
+    public const uint INITIALIZED = 0x80000000;
+    public const uint ENCRYPT_RDP = 0x40000000;
+    public const uint SHOW_PROTOCOL = 0x00200000;
 }
 
 /// <summary>client/channels.h: the channels that are compiled into libfreerdp-client, so that nothing is loaded from disk.</summary>

@@ -54,6 +54,13 @@ internal unsafe struct rdp_freerdp
     [FieldOffset(8 * 55)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, void> PostDisconnect;
     [FieldOffset(8 * 59)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, BOOL> LoadChannels;
     [FieldOffset(8 * 60)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, void> PostFinalDisconnect;
+
+    /// <summary>channel, data, size: one message on a static channel, cut into chunks and written at once.</summary>
+    [FieldOffset(8 * 64)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, ushort, byte*, nuint, BOOL> SendChannelData;
+
+    /// <summary>channel, data, size, flags, total: one chunk of a static channel.</summary>
+    [FieldOffset(8 * 65)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, ushort, byte*, nuint, uint, nuint, BOOL> ReceiveChannelData;
+
     [FieldOffset(8 * 69)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, byte**, byte**, byte**, int, BOOL> AuthenticateEx;
     [FieldOffset(8 * 72)] public delegate* unmanaged[Cdecl]<rdp_freerdp*, byte*, nuint, void*, nint> RetryDialog;
 }

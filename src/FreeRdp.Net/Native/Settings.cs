@@ -42,6 +42,9 @@ internal static unsafe partial class Settings
 
     [LibraryImport(FreeRdpLibrary.Freerdp)]
     public static partial BOOL freerdp_settings_set_pointer_len(rdp_settings* settings, PointerSetting id, void* data, nuint len);
+
+    [LibraryImport(FreeRdpLibrary.Freerdp)]
+    public static partial void* freerdp_settings_get_pointer_array_writable(rdp_settings* settings, PointerSetting id, nuint offset);
 }
 
 /// <summary>A borrowed settings object, as properties. The strings that are set are copied by the library.</summary>

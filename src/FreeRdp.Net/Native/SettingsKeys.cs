@@ -142,6 +142,7 @@ internal enum UInt32Setting
     EncryptionMethods = 193,
     EncryptionLevel = 195,
     ClientRandomLength = 201,
+    ChannelCount = 256,
     MonitorCount = 384,
     CompressionLevel = 721,
     AutoReconnectMaxRetries = 833,

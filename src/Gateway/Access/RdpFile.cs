@@ -47,8 +47,8 @@ public static class RdpFile
         Number("keyboardhook", 2);
         // A pass works once: a client that reconnects by itself would only be refused, and counted.
         Number("autoreconnection enabled", 0);
-        // Nothing of the user's machine is offered to the host; the gateway does not pass it on yet.
-        Number("redirectclipboard", 0);
+        // Text of the clipboard, as far as the chain allows; nothing else of the user's machine is passed on.
+        Number("redirectclipboard", 1);
         Number("redirectprinters", 0);
         Number("redirectcomports", 0);
         Number("redirectsmartcards", 0);

@@ -93,6 +93,9 @@ internal sealed class RdpFront : IAsyncDisposable
                     case FrontRoundTrip measured:
                         _session?.Latency.UserEchoes.Add(_front!.Number, measured);
                         break;
+                    case ClipboardOffer or ClipboardWanted or ClipboardText when _session is not null:
+                        _session.HearClipboard(_front!, message);
+                        break;
                     case FrontActive:
                         break;
                     case Failed:
@@ -203,6 +206,16 @@ internal sealed class RdpFront : IAsyncDisposable
         }
 
         public override void Show(Notice notice) => worker.Send(notice);
+
+        public override void OfferClipboard(bool hasText) => worker.Send(new ClipboardOffer(hasText));
+
+        public override void AskClipboard() => worker.Send(new ClipboardWanted());
+
+        public override void GiveClipboard(string? text)
+        {
+            using var answer = ClipboardText.Of(text);
+            worker.Send(answer);
+        }
 
         public override void Leave(string sentence)
         {

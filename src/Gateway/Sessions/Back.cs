@@ -128,6 +128,15 @@ internal abstract class Back : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Says something, once there is somebody to say it to.</summary>
+    protected void Tell(ControlMessage message)
+    {
+        lock (_fronts)
+        {
+            _started?.Send(message);
+        }
+    }
+
     /// <summary>Brings the desktop up and ends with the reason why it is gone.</summary>
     protected abstract Task<Failure> ConnectAndListenAsync(CancellationToken cancellationToken);
 
@@ -233,4 +242,4 @@ internal abstract class Back : IAsyncDisposable
 /// <summary>What the session wants of the host's desktop, and where it shall appear.</summary>
 internal sealed record DesktopRequest(
     string Session, Access.Account Owner, int Width, int Height, int ScalePercent, uint KeyboardLayout, DescriptorHandle Surface, DescriptorHandle InputBell, HostTransport HostWay,
-    HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell, uint? OuterKeyboardLayout);
+    HopWays HopWays, FrontEchoes Uses, PathMemory Answered, string AlternateShell, uint? OuterKeyboardLayout, Action<IClipboardEnd, ControlMessage> Clipboard);

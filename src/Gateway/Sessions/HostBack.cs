@@ -14,12 +14,13 @@ namespace RemoteChain.Gateway.Sessions;
 /// </summary>
 internal sealed class HostBack(
     int attempt, SessionContext context, Chain chain, RdpLayer layer, DesktopRequest request, Action<SessionEvent> report)
-    : Back(attempt, context, chain, layer.PinKey, request, report)
+    : Back(attempt, context, chain, layer.PinKey, request, report), IClipboardEnd
 {
     /// <summary>How long a hop may take to say that it is lost after its connections ended.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(200);
 
     private volatile HostLeg? _leg;
+    private volatile bool _clipboardOffered;
 
     /// <inheritdoc/>
     public override HostLeg? Leg => _leg;
@@ -133,7 +134,28 @@ internal sealed class HostBack(
         Open(worker, new StartDesktop(
             layer.Host, user, domain, password, size.Width, size.Height, Request.ScalePercent,
             Request.OuterKeyboardLayout ?? layer.KeyboardLayout ?? Request.KeyboardLayout, (DesktopSecurity)layer.Security, pinned, layer.Graphics,
-            Request.AlternateShell, Request.Surface, Request.InputBell, socket));
+            Request.AlternateShell, Request.Surface, Request.InputBell, socket) { Clipboard = Chain.Gateway.Clipboard != ClipboardPolicy.Off });
+        if (_clipboardOffered)
+        {
+            Tell(new ClipboardOffer(true));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OfferClipboard(bool hasText)
+    {
+        _clipboardOffered = hasText;
+        Tell(new ClipboardOffer(hasText));
+    }
+
+    /// <inheritdoc/>
+    public void AskClipboard() => Tell(new ClipboardWanted());
+
+    /// <inheritdoc/>
+    public void GiveClipboard(string? text)
+    {
+        using var answer = ClipboardText.Of(text);
+        Tell(answer);
     }
 
     /// <inheritdoc/>
@@ -147,6 +169,9 @@ internal sealed class HostBack(
                 return true;
             case HostConduct conduct:
                 _leg?.Learn(conduct);
+                return true;
+            case ClipboardOffer or ClipboardWanted or ClipboardText:
+                Request.Clipboard(this, message);
                 return true;
             case HostEcho echo:
                 _leg?.Echoed(echo);

@@ -8,7 +8,7 @@ namespace RemoteChain.Gateway.Sessions;
 /// One viewer of a session, from the session's point of view. The methods are called from the session's runner, must not block, and
 /// must not throw for a viewer that has gone: its end is reported by <see cref="SessionRunner.LeftAsync"/>.
 /// </summary>
-public abstract class SessionFront
+public abstract class SessionFront : IClipboardEnd
 {
     /// <summary>Whose front it is.</summary>
     public required Account Account { get; init; }
@@ -43,6 +43,21 @@ public abstract class SessionFront
 
     /// <summary>Shows the sentence for a moment and lets the viewer go.</summary>
     public abstract void Leave(string sentence);
+
+    /// <inheritdoc/>
+    public virtual void OfferClipboard(bool hasText)
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void AskClipboard()
+    {
+    }
+
+    /// <inheritdoc/>
+    public virtual void GiveClipboard(string? text)
+    {
+    }
 }
 
 /// <summary>What a front gets of a session's shared memory.</summary>

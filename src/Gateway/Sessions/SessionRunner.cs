@@ -49,6 +49,7 @@ public sealed partial class SessionRunner
         _chain = chain;
         _geometry = geometry;
         _context = context;
+        _clipboard = new ClipboardRelay(chain.Gateway.Clipboard, front => !front.ViewOnly);
         Latency = new SessionLatency(chain, _surface, context.Time);
         Probes = new SessionProbes((IProbedDesktop)chain.Desktop, Latency, _inputBell);
         (_state, var effects) = SessionMachine.Open();
@@ -187,6 +188,9 @@ public sealed partial class SessionRunner
             case NestedWork w when w.Watch == _nested:
                 await NestedChangedAsync(w.State);
                 break;
+            case ClipboardWork w:
+                w.Happened(_clipboard);
+                break;
             case KeysWork w:
                 w.Asked.SetResult(PressKeysAsync(w.Chord, w.Layer));
                 break;
@@ -277,7 +281,7 @@ public sealed partial class SessionRunner
 
         var request = new DesktopRequest(
             Id, Owner, _geometry.Width, _geometry.Height, _geometry.ScalePercent, _geometry.KeyboardLayout, _surface, _inputBell.Handle,
-            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _plan.OuterShell, _plan.OuterKeyboardLayout);
+            Latency.HostWay, Latency.HopWays, Latency.UserEchoes, _answered, _plan.OuterShell, _plan.OuterKeyboardLayout, HearClipboard);
         Latency.BackChanged();
         _back = Back.Start(attempt, _context, _chain, request, Report);
         if (_plan.Levels.Count > 0)
@@ -291,6 +295,7 @@ public sealed partial class SessionRunner
             _back.Attach(attached.ForBack(front));
         }
 
+        _clipboard.HostIs(_back as IClipboardEnd);
         foreach (var delay in _faults.OfBack)
         {
             _ = _back.InjectAsync(delay);
@@ -302,6 +307,7 @@ public sealed partial class SessionRunner
         if (_back is { } back)
         {
             _back = null;
+            _clipboard.HostIs(null);
             await ForgetNestedAsync();
             await Probes.BackGoneAsync();
             await back.DisposeAsync();
@@ -346,6 +352,7 @@ public sealed partial class SessionRunner
         front.Joined(ChainName, attached.ForFront(_surface, _inputBell));
         _back?.Attach(attached.ForBack(front));
         front.Show(_notice);
+        _clipboard.Joined(front);
         foreach (var delay in _faults.OfFronts)
         {
             _ = front.InjectAsync(delay);
@@ -360,6 +367,7 @@ public sealed partial class SessionRunner
 
     private void RemoveFront(SessionFront front, Attached attached)
     {
+        _clipboard.Left(front);
         _back?.Detach(front.Number);
         Latency.RemoveFront(front.Number);
         attached.Dispose();

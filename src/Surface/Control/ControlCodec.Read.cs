@@ -26,6 +26,7 @@ public static partial class ControlCodec
             Kind.RecordFrames when descriptors.Length == 1 => new RecordFrames(descriptors[0]),
             Kind.Join when descriptors.Length is 2 or 4 => ReadJoin(ref reader, descriptors),
             >= Kind.SignInAnswer and <= Kind.FrontRoundTrip when descriptors.IsEmpty => ReadFrontSide(kind, ref reader),
+            >= Kind.ClipboardOffer and <= Kind.ClipboardText when descriptors.IsEmpty => ReadClipboard(kind, ref reader),
             >= Kind.TunnelsReady and <= Kind.TunnelClosed when descriptors.IsEmpty => ReadTunnel(kind, ref reader),
             Kind.TunnelSocket when descriptors.Length <= 1 => ReadTunnelSocket(ref reader, descriptors),
             Kind.StartMachine => ReadStartMachine(ref reader, descriptors),
@@ -82,7 +83,7 @@ public static partial class ControlCodec
     static StartDesktop ReadStartDesktop(ref PacketReader reader, ReadOnlySpan<DescriptorHandle> descriptors) => new(
         reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Text(TextBytesMax), reader.Secret(TextBytesMax), Side(ref reader),
         Side(ref reader), reader.Int32(ScaleMin, ScaleMax), reader.UInt32(), (DesktopSecurity)reader.Choice((byte)DesktopSecurity.Rdp),
-        reader.Text(TextBytesMax), reader.Flag(), reader.Text(TextBytesMax), descriptors[0], descriptors[1], descriptors[2]);
+        reader.Text(TextBytesMax), reader.Flag(), reader.Text(TextBytesMax), descriptors[0], descriptors[1], descriptors[2]) { Clipboard = reader.Flag() };
 
     static AttachFront ReadAttachFront(ref PacketReader reader, ReadOnlySpan<DescriptorHandle> descriptors) => new(
         reader.Int32(1, FrontNumberMax), reader.Flag(), descriptors[0], descriptors.Length > 1 ? descriptors[1] : null);
@@ -103,6 +104,7 @@ public static partial class ControlCodec
         AttachFront m => m.MayControl == m.Input is not null,
         Join m => m.MayControl == m.Input is not null,
         Inject m => m.DelayNanos <= Inject.DelayNanosMax,
+        ClipboardText m => m.Found || m.Text.IsEmpty,
         NtHashAnswer m => m.NtHash.Bytes.Length == (m.Found ? NtHashAnswer.HashBytes : 0),
         _ => true,
     };
@@ -116,6 +118,7 @@ public static partial class ControlCodec
             case StartFront m: m.KeyPem.Dispose(); break;
             case NtHashAnswer m: m.NtHash.Dispose(); break;
             case SignIn m: m.Password.Dispose(); break;
+            case ClipboardText m: m.Text.Dispose(); break;
             case OpenWireGuard or OpenOpenVpn: message.Dispose(); break;
         }
     }

@@ -17,6 +17,7 @@ public static partial class ControlCodec
         Ready = 1, Failed = 2, Stop = 3, Inject = 4, Injected = 5,
         StartDesktop = 16, AttachFront, DetachFront, DesktopConnected, FirstPicture, DesktopResized, EchoHost, HostEcho, HostConduct, HoldInput,
         StartFront = 32, SignInAnswer, NtHashAnswer, Join, Notice, Leave, SignIn, NtHashWanted, FrontActive, FrontRoundTrip, RecordFrames,
+        ClipboardOffer = 56, ClipboardWanted, ClipboardText,
         TunnelsReady = 64, OpenWireGuard, OpenOpenVpn, CloseTunnel, MakeTunnelSocket, TunnelOpened, TunnelLost, TunnelClosed, TunnelSocket,
         StartMachine = 96, SetMachine, OpenScreen, MachineSerial, MachineReport,
     }
@@ -71,6 +72,7 @@ public static partial class ControlCodec
                 writer.Text(m.PinnedCertificate, TextBytesMax);
                 writer.Flag(m.GraphicsPipeline);
                 writer.Text(m.AlternateShell, TextBytesMax);
+                writer.Flag(m.Clipboard);
                 break;
             case AttachFront m:
                 writer.UInt16((ushort)Kind.AttachFront);
@@ -190,7 +192,7 @@ public static partial class ControlCodec
                 writer.Int32(m.QoeDecodeRenderMillis);
                 break;
             default:
-                if (TryWriteTunnel(ref writer, message) || TryWriteMachine(ref writer, message)) break;
+                if (TryWriteTunnel(ref writer, message) || TryWriteMachine(ref writer, message) || TryWriteClipboard(ref writer, message)) break;
                 throw new ArgumentException($"{message.GetType().Name} has no binary form.", nameof(message));
         }
         return writer.Length;

@@ -38,6 +38,9 @@ public sealed record StartDesktop(
     DesktopSecurity Security, string PinnedCertificate, bool GraphicsPipeline, string AlternateShell,
     DescriptorHandle Surface, DescriptorHandle InputBell, DescriptorHandle Socket) : ControlMessage
 {
+    /// <summary>Whether to offer the host clipboard redirection.</summary>
+    public bool Clipboard { get; init; }
+
     /// <inheritdoc/>
     protected internal override DescriptorHandle?[] Descriptors => [Surface, InputBell, Socket];
 

@@ -22,6 +22,7 @@ sealed class DesktopSession : IDisposable
     readonly RdpClient _client;
     readonly SurfacePainter _painter;
     readonly FrontInputs _inputs;
+    readonly SharedClipboard? _clipboard;
     readonly Bell _inputBell;
     readonly StageDelays _delays = new();
     readonly RdpWaiter _waiter = new();
@@ -36,6 +37,7 @@ sealed class DesktopSession : IDisposable
         _painter = new SurfacePainter(start.Surface);
         _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted, Decoded = _delays.Decode.Wait };
         _inputs = new FrontInputs(new HostInput(_client), _painter.Fits, _delays.Forward);
+        if (_client.Clipboard is { } clipboard) _clipboard = new SharedClipboard(clipboard, Tell);
         start.Dispose();
     }
 
@@ -124,6 +126,9 @@ sealed class DesktopSession : IDisposable
                     case EchoHost:
                         _client.RequestShutdownEcho();
                         break;
+                    case ClipboardOffer or ClipboardWanted or ClipboardText:
+                        _clipboard?.Obey(message);
+                        break;
                     case Stop:
                         return Failed(FailureStage.Run, FailureCause.Stopped, "");
                     default:
@@ -176,6 +181,7 @@ sealed class DesktopSession : IDisposable
         PinnedCertificateSha256 = start.PinnedCertificate.Length == 0 ? null : start.PinnedCertificate,
         GraphicsPipeline = start.GraphicsPipeline,
         AlternateShell = start.AlternateShell,
+        Clipboard = start.Clipboard,
         Security = start.Security switch
         {
             DesktopSecurity.Nla => RdpSecurity.Nla,

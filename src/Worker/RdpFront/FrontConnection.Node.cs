@@ -58,6 +58,11 @@ sealed partial class FrontConnection
             case Inject inject:
                 _control.Send(_delays.Set(inject));
                 break;
+            case ClipboardOffer or ClipboardWanted or ClipboardText:
+                // The first offer, of text or of none, says that clipboards are shared in this session.
+                _peer.StartClipboard();
+                _clipboard.Obey(message);
+                break;
             case Stop:
                 Close();
                 break;

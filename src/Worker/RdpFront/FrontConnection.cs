@@ -31,6 +31,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
     readonly RdpPeer _peer;
     readonly StageDelays _delays = new();
     readonly FrontScreen _screen;
+    readonly SharedClipboard _clipboard;
     readonly Queue<ControlMessage> _deferred = [];
     (int Exit, Failure? Failure)? _end;
     long _nextMeasureNanos;
@@ -53,6 +54,7 @@ sealed partial class FrontConnection : IRdpPeerHandler, IDisposable
         // The peer owns the socket from here on, also when it throws.
         _peer = new RdpPeer(start.Socket.Detach(), options, this);
         _screen = new FrontScreen(_peer, _delays.Encode);
+        _clipboard = new SharedClipboard(_peer.Clipboard, message => _control.Send(message));
         start.KeyPem.Dispose();
     }
 

@@ -16,7 +16,7 @@ public sealed class ControlCodecTests : IDisposable
         [
             new Ready("3.10.3"), new Stop(),
             new Failed(new(FailureStage.SignIn, FailureCause.WrongCredentials, "ERRCONNECT_LOGON_FAILURE")),
-            new StartDesktop("host", "ä", "dom", Secret.FromText("geheim"), 1920, 1080, 125, 0xF0010407, DesktopSecurity.Nla, "ab12", true, "xterm -e ä", a, b, c),
+            new StartDesktop("host", "ä", "dom", Secret.FromText("geheim"), 1920, 1080, 125, 0xF0010407, DesktopSecurity.Nla, "ab12", true, "xterm -e ä", a, b, c) { Clipboard = true },
             new AttachFront(65535, true, a, b), new AttachFront(1, false, a, null), new DetachFront(3),
             new DesktopConnected(8192, 1, "ff", "CN=host", "nla", "xrdp"), new FirstPicture(123456789), new DesktopResized(1, 8192),
             new EchoHost(), new HoldInput(0), new HoldInput(65535), new HostEcho(1_500_000), new HostConduct(1, 2, 3, true, 0xA0701, 5, uint.MaxValue, -1),
@@ -27,6 +27,7 @@ public sealed class ControlCodecTests : IDisposable
             new SignIn("u#chain", "", Secret.Empty, true, "PC", 800, 600, 100, 0), new NtHashWanted("u", "d"),
             new FrontActive(800, 600, FrontEncoding.Bitmap, "tls"), new FrontRoundTrip(1, 0, uint.MaxValue, -1),
             new Inject(FaultStage.Encode, Inject.DelayNanosMax, DelayShape.Jitter, 1000, uint.MaxValue), new Injected(FaultStage.Receive, 3, 2, 10, 6),
+            new ClipboardOffer(true), new ClipboardWanted(), new ClipboardText(false, Secret.Empty), ClipboardText.Of("copied\n"),
             new TunnelsReady(1), new OpenWireGuard(3, 0, new Secret(Key(1)), 0, 1420, [new(IPAddress.Parse("10.0.0.2"), 24)],
                 [new TunnelPeer(Key(2), new Secret(Key(3)), IPEndPoint.Parse("[fd00::1]:51820"), 25, [new(IPAddress.Any, 0), new(IPAddress.IPv6Any, 0)]),
                     new TunnelPeer(Key(4), Secret.Empty, null, 0, [])]),
@@ -58,7 +59,7 @@ public sealed class ControlCodecTests : IDisposable
             Assert.True(ControlCodec.TryRead(packet, descriptors, out var read), message.ToString());
             Assert.Equal(packet, Write(read).Packet);
             Assert.Equal(descriptors, Write(read).Descriptors);
-            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or OpenWireGuard or OpenOpenVpn or TunnelOpened
+            if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or ClipboardText or OpenWireGuard or OpenOpenVpn or TunnelOpened
                 or StartMachine or MachineSerial)) Assert.Equal(message, read);
         }
     }
@@ -94,7 +95,7 @@ public sealed class ControlCodecTests : IDisposable
             new StartMachine(MachineBoot.Linux, "", 0, 250, 640, 480, []), new StartMachine((MachineBoot)3, "", 64, 250, 640, 480, []),
             new StartMachine(MachineBoot.Linux, "", 64, 251, 640, 480, []), new StartMachine(MachineBoot.Linux, "", 64, 250, 640, 4000, []),
             new SetMachine(0, false), new MachineReport((MachineActivity)2, 0, 0, 0, 0, 0, 0), new MachineReport(0, -1, 0, 0, 0, 0, 0),
-            new CloseTunnel(0), new MakeTunnelSocket(1, 1, false, (TunnelSocketKind)3), new TunnelSocket(1, 97, _handles[0]), new TunnelSocket(1, 0, null),
+            new ClipboardText(false, Secret.FromText("x")), new CloseTunnel(0), new MakeTunnelSocket(1, 1, false, (TunnelSocketKind)3), new TunnelSocket(1, 97, _handles[0]), new TunnelSocket(1, 0, null),
             new TunnelLost(1, new(FailureStage.Run, (FailureCause)99, "")), new TunnelOpened(1, null, [new(IPAddress.Loopback, 33)], [], []),
             new OpenWireGuard(1, 1, new Secret(Key(1)), 0, 0, [], [new(Key(2), Secret.Empty, null, 0, [])]),
             new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 0, [], []), new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 100, [], [new(Key(2), Secret.Empty, null, 0, [])]),
