@@ -24,7 +24,7 @@ public sealed partial class SessionRunner
             case ClipboardOffer offer:
                 ClipboardOffered(by, offer.HasText);
                 break;
-            case ClipboardWanted:
+            case Surface.Control.ClipboardWanted:
                 ClipboardWanted(by);
                 break;
             case ClipboardText text:
