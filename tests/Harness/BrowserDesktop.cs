@@ -101,9 +101,10 @@ public sealed class BrowserDesktop : IAsyncDisposable
 
     /// <summary>Opens a session's desktop in a page of its own.</summary>
     public static async Task<BrowserDesktop> OpenAsync(
-        IBrowser browser, NodeProcess node, string session, int width = 1024, int height = 768, bool viewOnly = false, bool resize = false)
+        IBrowser browser, NodeProcess node, string session, int width = 1024, int height = 768, bool viewOnly = false, bool resize = false,
+        int? port = null)
     {
-        var context = await browser.NewContextAsync(new() { BaseURL = node.Url, ViewportSize = new() { Width = width, Height = height } });
+        var context = await browser.NewContextAsync(new() { BaseURL = port is { } other ? $"http://127.0.0.1:{other}" : node.Url, ViewportSize = new() { Width = width, Height = height } });
         var page = await context.NewPageAsync();
         var desktop = new BrowserDesktop(page);
         // Any page of the node: its policy lets the desktop's script run, and nothing of another origin.

@@ -66,10 +66,11 @@ public sealed class WebPicture
     {
         var (fromX, fromY, x, y, width, height) =
             (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3), U16(fields, 4), U16(fields, 5));
-        uint[] before = [.. Pixels];
-        for (int row = 0; row < height; row++)
+        for (int i = 0; i < height; i++)
         {
-            before.AsSpan(((fromY + row) * Width) + fromX, width).CopyTo(Pixels.AsSpan(((y + row) * Width) + x));
+            // In the direction in which no row is overwritten before it is read; within a row, a span does that itself.
+            int row = fromY > y ? i : height - 1 - i;
+            Pixels.AsSpan(((fromY + row) * Width) + fromX, width).CopyTo(Pixels.AsSpan(((y + row) * Width) + x));
         }
 
         return fields[12..];

@@ -51,6 +51,9 @@ public sealed class WebViewer : IAsyncDisposable
     /// <summary>Do not acknowledge frames: what a browser does that hangs.</summary>
     public bool IsStuck { get; set; }
 
+    /// <summary>Count frames and acknowledge them, and draw nothing: where many viewers at once shall not be what is measured.</summary>
+    public bool IsBlind { get; set; }
+
     /// <summary>A live picture is there.</summary>
     public bool IsLive => Notice == 0 && Paints > 0;
 
@@ -260,7 +263,11 @@ public sealed class WebViewer : IAsyncDisposable
                 Picture.Resize(BinaryPrimitives.ReadUInt16LittleEndian(message[1..]), BinaryPrimitives.ReadUInt16LittleEndian(message[3..]));
                 break;
             case WebOutputKind.Frame:
-                Picture.Draw(message[5..]);
+                if (!IsBlind)
+                {
+                    Picture.Draw(message[5..]);
+                }
+
                 PaintedNanos = Stopwatch.GetTimestamp();
                 Paints++;
                 return IsStuck ? null : [(byte)WebInputKind.Drawn, .. message[1..5], 0, 0, 0, 0];

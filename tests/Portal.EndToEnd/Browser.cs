@@ -13,6 +13,9 @@ public sealed class Browser : IAsyncDisposable
 
     Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
+    /// <summary>The browser itself.</summary>
+    public IBrowser Inner => _browser;
+
     /// <summary>Why tests with a browser cannot run here; null when they can.</summary>
     public static string? Missing => s_places.Any(File.Exists) ? null : "no Chromium (package chromium, group test)";
 

@@ -25,6 +25,9 @@ internal sealed class WebFront : SessionFront, IDisposable
     /// <summary>A browser that has neither sent input nor been sent a picture for this long is not in use: nobody needs to know its way.</summary>
     private const long UnusedAfterNanos = 10_000_000_000;
 
+    /// <summary>How long a browser may take to answer that the socket is closed.</summary>
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(2);
+
     private const int PainterStackBytes = 256 * 1024;
 
     private readonly WebSocket _socket;
@@ -47,6 +50,8 @@ internal sealed class WebFront : SessionFront, IDisposable
     private long _pingNanos;
     private uint? _alive;
     private int _drawMillis = -1;
+    private bool _hasClosed;
+    private bool _isBroken;
     private bool _disposed;
 
     /// <summary>A front over a socket that has been let in.</summary>
@@ -143,6 +148,7 @@ internal sealed class WebFront : SessionFront, IDisposable
     {
         _ending.Cancel();
         Wake();
+        // It sends nothing any more that is not cancelled.
         _painter?.Join();
         lock (_gate)
         {
@@ -226,6 +232,8 @@ internal sealed class WebFront : SessionFront, IDisposable
                 {
                 }
             }
+
+            Close();
         }
         catch (Exception ex) when (ex is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
@@ -233,8 +241,22 @@ internal sealed class WebFront : SessionFront, IDisposable
         }
         finally
         {
-            _ending.Cancel();
+            // A reader that is cancelled tears the socket; one that has said goodbye may still hear the answer.
+            _ending.CancelAfter(_hasClosed ? s_closeTimeout : TimeSpan.Zero);
         }
+    }
+
+    /// <summary>Closes the socket from this side, unless the reader's end has come first.</summary>
+    private void Close()
+    {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _hasClosed = true;
+        int status = _isBroken ? PixelSocket.Malformed : PixelSocket.Left;
+        _socket.CloseOutputAsync((WebSocketCloseStatus)status, "", _ending.Token).GetAwaiter().GetResult();
     }
 
     /// <summary>One round of waiting and sending. False when the front has to end.</summary>
@@ -281,6 +303,7 @@ internal sealed class WebFront : SessionFront, IDisposable
             {
                 if (!Obey(screen, _waiting[i], _waitingNanos[i]))
                 {
+                    _isBroken = true;
                     return false;
                 }
             }
