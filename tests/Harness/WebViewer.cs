@@ -27,6 +27,9 @@ public sealed class WebViewer : IAsyncDisposable
     /// <summary>Frames drawn.</summary>
     public long Paints { get; private set; }
 
+    /// <summary>Number of the newest frame.</summary>
+    public uint LastFrame { get; private set; }
+
     /// <summary>When the last frame was drawn, on the monotonic clock.</summary>
     public long PaintedNanos { get; private set; }
 
@@ -269,6 +272,7 @@ public sealed class WebViewer : IAsyncDisposable
                 }
 
                 PaintedNanos = Stopwatch.GetTimestamp();
+                LastFrame = BinaryPrimitives.ReadUInt32LittleEndian(message[1..]);
                 Paints++;
                 return IsStuck ? null : [(byte)WebInputKind.Drawn, .. message[1..5], 0, 0, 0, 0];
             case WebOutputKind.Notice:

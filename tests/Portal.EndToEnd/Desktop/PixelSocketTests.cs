@@ -152,9 +152,11 @@ public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFi
 
         Assert.True(good.Paints - goods >= 20);
         Assert.InRange(stuck.Paints - before, 0, FrameCredit.FramesMax);
-        // When it is back, it gets the picture of now in one go.
+        // When it goes on, it gets the picture of now in one go.
         stuck.IsStuck = false;
-        await stuck.SendAsync([(byte)WebInputKind.Refresh]);
+        await good.SettleAsync(s_quiet, s_limit);
+        await stuck.SendAsync(WebViewer.Record(WebInputKind.Drawn, (int)(stuck.LastFrame & 0xFFFF), (int)(stuck.LastFrame >> 16), 0, 0));
+        Assert.True(await stuck.WaitAsync(() => stuck.Picture.Pixels.AsSpan().SequenceEqual(good.Picture.Pixels), s_limit), "it does not see what the other sees");
     }
 
     [LabFact]

@@ -96,7 +96,8 @@ public static class PixelSocket
             Account = ticket.Account, Address = address.ToString(), Client = hello.Client, ViewOnly = ticket.ViewOnly || session.IsViewOnly,
         };
         front.Measured = measured => session.Latency.UserEchoes.Add(front.Number, measured);
-        if (!await session.JoinAsync(front, http.RequestAborted))
+        // Not to be cancelled: a front that has been let in must be taken out again, and that it has gone is found out right after.
+        if (!await session.JoinAsync(front, CancellationToken.None))
         {
             return (NoRoom, "The session has no room for another viewer.");
         }
