@@ -216,9 +216,9 @@ unsafe partial class Core
             SwitchTask(SystemLoad(State->Task.Base, 2), TaskEntry.Return, null);
             return;
         }
-        var ip = (uint)Peek(0, bytes);
-        var selector = (uint)Peek(bytes, bytes) & 0xFFFF;
         var flags = (uint)Peek(2 * bytes, bytes);
+        var selector = (uint)Peek(bytes, bytes) & 0xFFFF;
+        var ip = (uint)Peek(0, bytes);
         if (!UsesSelectors)
         {
             DemandInCode(ip);

@@ -230,6 +230,9 @@ sealed unsafe partial class Core : IDisposable
         MoveStack(-bytes);
     }
 
+    /// <summary>Refuses now what <see cref="Push"/> would refuse.</summary>
+    internal void DemandPush(int bytes) => Mmu.CheckWrite(StackAddress(-bytes, bytes, write: true), bytes);
+
     internal ulong Pop(int bytes)
     {
         var value = Peek(0, bytes);

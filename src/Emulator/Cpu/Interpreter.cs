@@ -145,7 +145,7 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
         if (block == null)
         {
             var length = DecodeInPage(physical, mode, out var memory);
-            if (length == 0) return DecodeSingle(linear, mode, BlockDecoder.InstructionBytesMax);
+            if (length == 0) return DecodeSingle(linear, mode);
             block = memory;
             _blocks.Keep(key, length);
             if (!_core.Memory.HasCode(physical)) _core.Mmu.NoticeWrites(physical & ~0xFFFUL);
@@ -176,8 +176,9 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     }
 
     /// <summary>An instruction that crosses a page's end: decoded every time, because either half may be mapped anew.</summary>
-    Op* DecodeSingle(uint linear, ulong mode, int bytes)
+    Op* DecodeSingle(uint linear, ulong mode)
     {
+        var bytes = (int)Math.Min(_state->Cs.Limit - _state->Ip + 1, BlockDecoder.InstructionBytesMax);
         var length = 0;
         var cr2 = _state->Cr2;
         GuestFault? end = null;
@@ -208,7 +209,7 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
         var instructions = (int)Math.Min(limit, BlockDecoder.InstructionsMax);
         return _decoder.Decode(code, available, _state->Ip, mode, instructions, _single) != 0
             ? _single
-            : DecodeSingle(linear, mode, (int)Math.Min(_state->Cs.Limit - _state->Ip + 1, BlockDecoder.InstructionBytesMax));
+            : DecodeSingle(linear, mode);
     }
 
     /// <inheritdoc/>

@@ -10,9 +10,14 @@ namespace RemoteChain.Emulator.Cpu;
 /// hardware gives. All exceptions are masked meanwhile; what the guest left unmasked is found in the status afterwards.</summary>
 sealed unsafe class NativeFloat : IDisposable
 {
-    const int ArenaBytes = 1 << 20, StubBytesMax = 64;
+    /// <summary>Room for every form that there is, all constants counted: no guest can fill it.</summary>
+    const int ArenaBytes = 16 << 20;
+    const int StubBytesMax = 64;
     const ushort AllMasked = 0x3F;
-    const uint SimdAllMasked = 0x1F80;
+    const uint SimdAllMasked = 0x1F80, SimdFlags = 0x3F;
+
+    /// <summary>Invalid, denormal, divide by zero.</summary>
+    const uint SimdBefore = 7;
 
     static readonly Lock s_gate = new();
     static readonly ConcurrentDictionary<string, Stub> s_stubs = new();
@@ -77,30 +82,48 @@ sealed unsafe class NativeFloat : IDisposable
         else Status &= unchecked((ushort)~summaryAndBusy);
     }
 
-    /// <summary>Runs one instruction.</summary>
+    /// <summary>Runs one instruction. x87 exceptions stay as the guest has them: hardware notes an unmasked one and raises it at the next instruction
+    /// that waits, which never runs here. Those of SSE would hit this process, so they are masked, and undone when the guest had not masked them.</summary>
     /// <exception cref="GuestFault">An SSE exception that the guest did not mask.</exception>
     internal void Run(void* code, byte* operand, byte* register, CpuState* s, bool simd)
     {
         var (control, simdControl) = (Control, SimdControl);
-        Control |= AllMasked;
-        Status &= 0x7F7F;
-        SimdControl = (simdControl | SimdAllMasked) & 0xFFFF;
+        // A pending exception is here only for instructions that do not wait, and for kernels that take it as an interrupt.
+        var pending = (Status & ~control & AllMasked) != 0 && (s->Cr0 & Core.NumericError) == 0;
+        if (pending) Control |= AllMasked;
+        var unmasked = ~(simdControl >> 7) & SimdFlags;
+        var careful = simd && unmasked != 0;
+        var saved = stackalloc byte[careful ? CpuState.FloatBytes : 1];
+        if (careful) Buffer.MemoryCopy(s->Float, saved, CpuState.FloatBytes, CpuState.FloatBytes);
+        var oldRegister = *(uint*)register;
+        SimdControl = (simdControl | SimdAllMasked) & 0xFFFF & (careful ? ~SimdFlags : uint.MaxValue);
         var frame = stackalloc ulong[2];
-        frame[0] = Flags.Get(s) & Flags.Arithmetic | 2;
+        var oldFlags = Flags.Get(s);
+        frame[0] = oldFlags & Flags.Arithmetic | 2;
         ((delegate* unmanaged<byte*, byte*, byte*, ulong*, byte*, void>)code)(s->Float, operand, register, frame, _host);
-        var raised = SimdControl & 0x3F;
-        Control = control;
-        SimdControl = (simdControl & ~0x3Fu) | (simdControl & 0x3F) | raised;
+        var raised = SimdControl & SimdFlags;
+        if (pending) Control = control;
+        SimdControl = simdControl | raised;
         ForgetAddresses();
         Summarise();
-        Flags.Set(s, (Flags.Get(s) & ~Flags.Arithmetic) | ((uint)frame[0] & Flags.Arithmetic));
-        if (simd && (raised & ~(simdControl & 0x3F) & ~(simdControl >> 7)) != 0) throw new GuestFault(GuestFault.SimdFloat);
+        if (careful && (raised & unmasked) != 0)
+        {
+            Buffer.MemoryCopy(saved, s->Float, CpuState.FloatBytes, CpuState.FloatBytes);
+            // What is found before computing keeps the rest from being found.
+            SimdControl = simdControl | ((raised & unmasked & SimdBefore) != 0 ? raised & SimdBefore : raised);
+            *(uint*)register = oldRegister;
+            throw new GuestFault(GuestFault.SimdFloat);
+        }
+        if ((uint)frame[0] != (oldFlags & Flags.Arithmetic | 2)) Flags.Set(s, (oldFlags & ~Flags.Arithmetic) | ((uint)frame[0] & Flags.Arithmetic));
     }
 
     /// <summary>Host code for an instruction; made once for all machines of the process.</summary>
     internal static bool TryEncode(in Instruction guest, out Stub stub)
     {
         var i = guest;
+        // Prefixes that mean nothing here would only make more forms.
+        i.HasRepPrefix = i.HasRepnePrefix = i.HasLockPrefix = false;
+        i.SegmentPrefix = Register.None;
         byte register = CpuState.NoRegister * 8;
         for (var n = 0; n < i.OpCount; n++)
         {
@@ -111,7 +134,6 @@ sealed unsafe class NativeFloat : IDisposable
                 i.MemoryIndexScale = 1;
                 i.MemoryDisplacement64 = 0;
                 i.MemoryDisplSize = 0;
-                i.SegmentPrefix = Register.None;
             }
             else if (i.GetOpKind(n) == OpKind.Register && i.GetOpRegister(n).IsGPR())
             {

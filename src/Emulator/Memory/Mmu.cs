@@ -211,7 +211,8 @@ sealed unsafe class Mmu : IDisposable
     internal void CheckWrite(ulong linear, int bytes)
     {
         Fill(linear, write: true);
-        if ((linear & 0xFFF) + (ulong)bytes > PhysicalMemory.PageBytes) Fill((uint)(linear + (ulong)bytes - 1), write: true);
+        var here = PhysicalMemory.PageBytes - (int)(linear & 0xFFF);
+        if (here < bytes) Fill(Next(linear, here), write: true);
     }
 
     ulong LoadAcross(ulong linear, int bytes, bool write)

@@ -20,9 +20,10 @@ static unsafe class FloatOps
             if (wanted && code.Mnemonic() is not (Mnemonic.Movsd or Mnemonic.Cmpsd or Mnemonic.INVALID)) OpTable.Add(code.Mnemonic(), Bind);
         }
         foreach (var mnemonic in (ReadOnlySpan<Mnemonic>)[Mnemonic.Lfence, Mnemonic.Mfence, Mnemonic.Sfence, Mnemonic.Prefetchnta,
-            Mnemonic.Prefetcht0, Mnemonic.Prefetcht1, Mnemonic.Prefetcht2, Mnemonic.Clflush, Mnemonic.Reservednop])
-            OpTable.Add(mnemonic, (in Instruction i, Op* o, bool _) => &MoveOps.Nothing);
-        OpTable.Add(Mnemonic.Pause, (in Instruction i, Op* o, bool _) => &MoveOps.Nothing);
+            Mnemonic.Prefetcht0, Mnemonic.Prefetcht1, Mnemonic.Prefetcht2, Mnemonic.Reservednop])
+            OpTable.AddChained(mnemonic, (in Instruction i, Op* o, bool _) => &MoveOps.Nothing);
+        OpTable.AddChained(Mnemonic.Pause, (in Instruction i, Op* o, bool _) => &MoveOps.Nothing);
+        OpTable.Add(Mnemonic.Clflush, (in Instruction i, Op* o, bool _) => &FlushLine);
         OpTable.Add(Mnemonic.Wait, Bind);
         OpTable.Add(Mnemonic.Movnti, (in Instruction i, Op* o, bool _) => &StoreNonTemporal);
     }
@@ -32,16 +33,13 @@ static unsafe class FloatOps
     internal static Handler Bind(in Instruction i, Op* o)
     {
         if (i.Mnemonic is Mnemonic.Wait) return &Wait;
-        var simd = i.Op0Register.IsXMM() || i.Op1Register.IsXMM() || i.Mnemonic is Mnemonic.Ldmxcsr or Mnemonic.Stmxcsr;
-        var vector = simd || i.Op0Register.IsMM() || i.Op1Register.IsMM() || i.Mnemonic is Mnemonic.Emms;
-        o->Condition = (byte)(simd ? 2 : vector ? 1 : 0);
+        o->Condition = Kind(i);
         switch (i.Mnemonic)
         {
             case Mnemonic.Fldcw: return &LoadControl;
             case Mnemonic.Fnstcw or Mnemonic.Fstcw: return &StoreControl;
             case Mnemonic.Fnstsw or Mnemonic.Fstsw: return &StoreStatus;
             case Mnemonic.Fnclex or Mnemonic.Fclex: return &ClearExceptions;
-            case Mnemonic.Fninit or Mnemonic.Finit: return &Initialise;
             case Mnemonic.Ldmxcsr: return &LoadSimdControl;
             case Mnemonic.Stmxcsr: return &StoreSimdControl;
             case Mnemonic.Fxsave: return &SaveAll;
@@ -60,6 +58,22 @@ static unsafe class FloatOps
         return &Native;
     }
 
+    /// <summary>What an instruction needs and waits for.</summary>
+    const byte Vector = 1, Simd = 2, Waits = 4, StoresAddresses = 8;
+
+    static byte Kind(in Instruction i)
+    {
+        var xmm = i.Op0Register.IsXMM() || i.Op1Register.IsXMM();
+        var mm = i.Op0Register.IsMM() || i.Op1Register.IsMM() || i.Mnemonic is Mnemonic.Emms;
+        var scalar = i.Mnemonic is Mnemonic.Cvtss2si or Mnemonic.Cvttss2si or Mnemonic.Cvtsd2si or Mnemonic.Cvttsd2si or Mnemonic.Ldmxcsr or Mnemonic.Stmxcsr;
+        var packed = i.Mnemonic is Mnemonic.Cvtps2pi or Mnemonic.Cvttps2pi or Mnemonic.Cvtpd2pi or Mnemonic.Cvttpd2pi;
+        if (xmm || scalar || packed) return (byte)(Vector | Simd | (mm ? Waits : 0));
+        if (mm) return Vector | Waits;
+        // Stores of whole states and what resets them do not wait for a pending exception.
+        if (i.Mnemonic is Mnemonic.Fnstenv or Mnemonic.Fnsave) return StoresAddresses;
+        return i.Mnemonic is Mnemonic.Fninit or Mnemonic.Fnstcw or Mnemonic.Fnstsw or Mnemonic.Fnclex or Mnemonic.Fneni or Mnemonic.Fndisi or Mnemonic.Fnsetpm ? (byte)0 : Waits;
+    }
+
     /// <summary>A mask move writes where a register says, which a copy to one place cannot follow: here byte by byte.</summary>
     static Handler BindMasked(in Instruction i, Op* o)
     {
@@ -68,10 +82,10 @@ static unsafe class FloatOps
         o->Destination = (byte)i.Op1Register.GetNumber();
         o->Source = (byte)i.Op2Register.GetNumber();
         var wide = i.Mnemonic == Mnemonic.Maskmovdqu;
-        o->Condition = (byte)(wide ? 2 : 1);
+        o->Condition = wide ? (byte)(Vector | Simd) : (byte)(Vector | Waits);
         o->Width = (byte)(wide ? 16 : 8);
-        // The narrow one takes the x87 registers for MMX; a move of a register to itself does only that.
-        var touch = Instruction.Create(Code.Movq_mm_mmm64, Iced.Intel.Register.MM0, Iced.Intel.Register.MM0);
+        // The narrow one takes the x87 registers for MMX; a store to a place that nobody reads does only that.
+        var touch = Instruction.Create(Code.Movq_mmm64_mm, new MemoryOperand(Iced.Intel.Register.ESI), Iced.Intel.Register.MM0);
         if (!wide && NativeFloat.TryEncode(touch, out var stub)) o->Imm = (ulong)stub.Code;
         return &StoreMasked;
     }
@@ -79,23 +93,18 @@ static unsafe class FloatOps
     static Op* StoreMasked(Core c, CpuState* s, Op* o)
     {
         Demand(c, s, o);
-        if (o->Condition != 2) DemandNothingPending(c, s);
+        if ((o->Condition & Waits) != 0) DemandNothingPending(c, s);
+        // All of it must be writable, as processors of both makers have it, however little the mask lets through.
+        var linear = c.Linear(o->SegmentIndex, (uint)Any.Register(s, Core.Di * 8, o->AddressBytes), o->Width, write: true);
+        c.Mmu.CheckWrite(linear, o->Width);
+        // It is MMX from here on: then register n stands at place n.
+        ulong nobody;
+        if (o->Width == 8) c.Float.Run((void*)o->Imm, (byte*)&nobody, (byte*)s->Gpr + CpuState.NoRegister * 8, s, simd: false);
         var registers = s->Float + (o->Width == 16 ? 160 : 32);
         var from = registers + o->Destination * 16;
         var mask = registers + o->Source * 16;
-        for (var pass = 0; pass < 2; pass++)
-        {
-            // All of it is checked before any of it is written.
-            for (var n = 0; n < o->Width; n++)
-            {
-                if ((mask[n] & 0x80) == 0) continue;
-                var offset = Any.Register(s, Core.Di * 8, o->AddressBytes) + (uint)n;
-                var linear = c.Linear(o->SegmentIndex, (uint)(offset & Any.Mask(o->AddressBytes)), 1, write: true);
-                if (pass == 0) c.Mmu.CheckWrite(linear, 1);
-                else Access.Store(c, s, linear, 1, from[n]);
-            }
-        }
-        if (o->Imm != 0) c.Float.Run((void*)o->Imm, null, (byte*)s->Gpr + CpuState.NoRegister * 8, s, simd: false);
+        for (var n = 0; n < o->Width; n++)
+            if ((mask[n] & 0x80) != 0) Access.Store(c, s, (uint)(linear + (uint)n), 1, from[n]);
         return o + 1;
     }
 
@@ -104,13 +113,13 @@ static unsafe class FloatOps
     /// <summary>Refuses while the kernel has not given the unit to this program (SDM volume 3, section 2.5).</summary>
     static void Demand(Core c, CpuState* s, Op* o)
     {
-        if (o->Condition == 0)
+        if ((o->Condition & Vector) == 0)
         {
             if ((s->Cr0 & EmulateOrSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
         }
         else
         {
-            if ((s->Cr0 & Emulate) != 0 || (o->Condition == 2 && (s->Cr4 & SimdOn) == 0)) throw new GuestFault(GuestFault.InvalidOpcode);
+            if ((s->Cr0 & Emulate) != 0 || ((o->Condition & Simd) != 0 && (s->Cr4 & SimdOn) == 0)) throw new GuestFault(GuestFault.InvalidOpcode);
             if ((s->Cr0 & Core.TaskSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
         }
     }
@@ -132,21 +141,29 @@ static unsafe class FloatOps
     static Op* Native(Core c, CpuState* s, Op* o)
     {
         Demand(c, s, o);
-        if (o->Condition != 2) DemandNothingPending(c, s);
+        if ((o->Condition & Waits) != 0) DemandNothingPending(c, s);
         var operand = stackalloc byte[OperandBytesMax + 16];
         operand = (byte*)(((nint)operand + 15) & ~15);
         ulong linear = 0;
         int bytes = o->Width;
         if (bytes != 0)
         {
+            if (o->SourceWidth == 16) DemandAligned(c, s, o);
             linear = Any.Address(c, s, o, bytes, o->Repeat != 0);
-            if (o->SourceWidth == 16 && linear % 16 != 0) throw new GuestFault(GuestFault.Protection);
             if (o->Repeat != 0) c.Mmu.CheckWrite(linear, bytes);
             Copy(c, s, linear, operand, bytes, write: false);
         }
-        c.Float.Run((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, o->Condition == 2);
+        c.Float.Run((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & Simd) != 0);
+        // What the host's addresses are is nobody's matter: behind control, status and tags.
+        if ((o->Condition & StoresAddresses) != 0) new Span<byte>(operand + (bytes is 14 or 94 ? 6 : 12), bytes is 14 or 94 ? 8 : 16).Clear();
         if (o->Repeat != 0) Copy(c, s, linear, operand, bytes, write: true);
         return o + 1;
+    }
+
+    /// <summary>Comes before the segment's own checks.</summary>
+    static void DemandAligned(Core c, CpuState* s, Op* o)
+    {
+        if (((c.Segments[o->SegmentIndex].Base + SegmentedMemory.Offset(s, o)) & 15) != 0) throw new GuestFault(GuestFault.Protection);
     }
 
     static void Copy(Core c, CpuState* s, ulong linear, byte* operand, int bytes, bool write)
@@ -177,7 +194,7 @@ static unsafe class FloatOps
     {
         Demand(c, s, o);
         DemandNothingPending(c, s);
-        c.Float.Control = (ushort)(Any.First(c, s, o) | 0x40);
+        c.Float.Control = (ushort)((Any.First(c, s, o) & 0x1F3F) | 0x40);
         c.Float.Summarise();
         return o + 1;
     }
@@ -200,13 +217,6 @@ static unsafe class FloatOps
     {
         Demand(c, s, o);
         c.Float.Status &= 0x7F00;
-        return o + 1;
-    }
-
-    static Op* Initialise(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        c.Float.Initialise();
         return o + 1;
     }
 
@@ -248,6 +258,13 @@ static unsafe class FloatOps
         for (var at = 0; at < 288; at += 4)
             if (at != 28) *(uint*)(s->Float + at) = (uint)Access.Load<W32>(c, s, o, (uint)(linear + (ulong)at));
         c.Float.ForgetAddresses();
+        return o + 1;
+    }
+
+    /// <summary>Nothing but the checks of a load.</summary>
+    static Op* FlushLine(Core c, CpuState* s, Op* o)
+    {
+        Access.Load(c, s, Any.Address(c, s, o, 1, write: false), 1);
         return o + 1;
     }
 

@@ -30,7 +30,7 @@ static unsafe class JumpOps
             OpTable.AddChained(loop, BindLoop);
         OpTable.AddLast(Mnemonic.Int, (in Instruction i, Op* o, bool _) => &NumberedInterrupt);
         OpTable.AddLast(Mnemonic.Int3, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Breakpoint, &SoftwareInterrupt));
-        OpTable.AddLast(Mnemonic.Int1, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Debug, &SoftwareInterrupt));
+        OpTable.AddLast(Mnemonic.Int1, (in Instruction i, Op* o, bool _) => &DebugInterrupt);
         OpTable.AddLast(Mnemonic.Into, (in Instruction i, Op* o, bool _) => Vector(o, GuestFault.Overflow, &InterruptOnOverflow));
         OpTable.Add(Mnemonic.Bound, (in Instruction i, Op* o, bool _) => &Bound);
         OpTable.AddLast(Mnemonic.Ud2, (in Instruction i, Op* o, bool _) => &Undefined);
@@ -71,7 +71,19 @@ static unsafe class JumpOps
 
     [MethodImpl(Chain.Hot)]
     static Op* JumpIf<T>(Core c, CpuState* s, Op* o) where T : struct, ICondition =>
-        T.Holds(s) ? To(c, s, o, (uint)o->Imm, ref o->Link) : To(c, s, o, o->NextIp, ref o->Other);
+        T.Holds(s) ? To(c, s, o, (uint)o->Imm, ref o->Link) : On(s, o);
+
+    /// <summary>Behind the jump: what lies beyond the segment's end there is the next instruction's fault.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Op* On(CpuState* s, Op* o) => o->Other != null ? o->Other : LearnNext(s, o);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static Op* LearnNext(CpuState* s, Op* o)
+    {
+        var block = Core.Go(s, o->NextIp);
+        if (block != null && ((o->NextIp ^ o->Ip) & ~0xFFFu) == 0 && s->Cs.Base % 4096 == 0) o->Other = block;
+        return block;
+    }
 
     static Handler BindJump(in Instruction i, Op* o, bool flat)
     {
@@ -111,9 +123,8 @@ static unsafe class JumpOps
 
     static (uint Selector, uint Target) FarPointer(Core c, CpuState* s, Op* o)
     {
-        var linear = Any.Address(c, s, o, o->Width + 2, write: false);
-        var target = (uint)Access.Load(c, s, linear, o->Width);
-        return ((uint)Access.Load(c, s, (uint)(linear + o->Width), 2), target);
+        var target = (uint)Access.Load(c, s, Any.Address(c, s, o, o->Width, write: false), o->Width);
+        return ((uint)Access.Load(c, s, Any.Behind(c, s, o, o->Width, 2), 2), target);
     }
 
     static Handler BindCall(in Instruction i, Op* o, bool flat)
@@ -150,6 +161,7 @@ static unsafe class JumpOps
 
     static Op* Call(Core c, CpuState* s, Op* o)
     {
+        c.DemandPush(o->Width);
         c.DemandInCode((uint)o->Imm);
         c.Push(o->NextIp, o->Width);
         return c.Jump((uint)o->Imm);
@@ -158,6 +170,7 @@ static unsafe class JumpOps
     static Op* CallIndirect(Core c, CpuState* s, Op* o)
     {
         var target = (uint)Any.First(c, s, o);
+        c.DemandPush(o->Width);
         c.DemandInCode(target);
         c.Push(o->NextIp, o->Width);
         return c.Jump(target);
@@ -207,7 +220,9 @@ static unsafe class JumpOps
 
     static Op* FarReturn(Core c, CpuState* s, Op* o)
     {
-        c.FarReturn((uint)c.Peek(0, o->Width), (uint)c.Peek(o->Width, o->Width) & 0xFFFF, 2 * o->Width, (int)o->Imm, o->Width);
+        // The selector first, as processors do it.
+        var selector = (uint)c.Peek(o->Width, o->Width) & 0xFFFF;
+        c.FarReturn((uint)c.Peek(0, o->Width), selector, 2 * o->Width, (int)o->Imm, o->Width);
         return null;
     }
 
@@ -244,7 +259,7 @@ static unsafe class JumpOps
             Any.SetRegister(s, Core.Cx * 8, o->AddressBytes, count);
             jump = count != 0 && (o->Condition == WhileCount || Flags.IsZero(s) == (o->Condition == WhileZero));
         }
-        if (!jump) return To(c, s, o, o->NextIp, ref o->Other);
+        if (!jump) return On(s, o);
         if (o->Link != null) return o->Link;
         // A jump beyond the segment's end must leave the count as it was.
         if ((uint)o->Imm > s->Cs.Limit) s->Gpr[Core.Cx] = old;
@@ -264,6 +279,14 @@ static unsafe class JumpOps
         return null;
     }
 
+    /// <summary>What debuggers of hardware use: no privilege is asked for.</summary>
+    static Op* DebugInterrupt(Core c, CpuState* s, Op* o)
+    {
+        s->Ip = o->NextIp;
+        c.Interrupt(GuestFault.Debug, Core.Cause.Exception);
+        return null;
+    }
+
     static Op* InterruptOnOverflow(Core c, CpuState* s, Op* o)
     {
         s->Ip = o->NextIp;
@@ -274,9 +297,8 @@ static unsafe class JumpOps
     static Op* Bound(Core c, CpuState* s, Op* o)
     {
         var index = Any.Extend(Any.Register(s, o->Destination, o->Width), o->Width);
-        var linear = Any.Address(c, s, o, 2 * o->Width, write: false);
-        var low = Any.Extend(Access.Load(c, s, linear, o->Width), o->Width);
-        var high = Any.Extend(Access.Load(c, s, (uint)(linear + o->Width), o->Width), o->Width);
+        var low = Any.Extend(Access.Load(c, s, Any.Address(c, s, o, o->Width, write: false), o->Width), o->Width);
+        var high = Any.Extend(Access.Load(c, s, Any.Behind(c, s, o, o->Width, o->Width), o->Width), o->Width);
         if (index < low || index > high) throw new GuestFault(GuestFault.Bound);
         return o + 1;
     }

@@ -134,7 +134,8 @@ static unsafe class OpTable
         o->Scale = (byte)System.Numerics.BitOperations.TrailingZeroCount(i.MemoryIndexScale);
         o->Displacement = i.MemoryDisplacement32;
         o->SegmentIndex = (byte)(i.MemorySegment - Register.ES);
-        o->AddressBytes = (byte)(i.MemoryBase.IsGPR16() || i.MemoryIndex.IsGPR16() ? 2 : 4);
+        var constant = i.MemoryBase == Register.None && i.MemoryIndex == Register.None;
+        o->AddressBytes = (byte)(i.MemoryBase.IsGPR16() || i.MemoryIndex.IsGPR16() || (constant && i.MemoryDisplSize == 2) ? 2 : 4);
     }
 
     /// <summary>A general register's place in the register file, or the number of any other register.</summary>

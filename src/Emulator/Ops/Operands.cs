@@ -109,6 +109,13 @@ static unsafe class Any
     internal static ulong Address(Core c, CpuState* s, Op* o, int bytes, bool write) =>
         c.Linear(o->SegmentIndex, SegmentedMemory.Offset(s, o), bytes, write);
 
+    /// <summary>A second part behind the operand, checked by itself.</summary>
+    internal static ulong Behind(Core c, CpuState* s, Op* o, int distance, int bytes)
+    {
+        var offset = SegmentedMemory.Offset(s, o) + (uint)distance;
+        return c.Linear(o->SegmentIndex, o->AddressBytes == 2 ? (ushort)offset : offset, bytes, write: false);
+    }
+
     internal static ulong First(Core c, CpuState* s, Op* o) => (o->Form & OpForm.FirstIsMemory) != 0
         ? Access.Load(c, s, Address(c, s, o, o->Width, write: false), o->Width)
         : Register(s, o->Destination, o->Width);

@@ -53,9 +53,8 @@ static unsafe class SegmentOps
 
     static Op* LoadPointer(Core c, CpuState* s, Op* o)
     {
-        var linear = Any.Address(c, s, o, o->Width + 2, write: false);
-        var offset = Access.Load(c, s, linear, o->Width);
-        c.LoadSegment(o->Condition, (uint)Access.Load(c, s, (uint)(linear + o->Width), 2));
+        var offset = Access.Load(c, s, Any.Address(c, s, o, o->Width, write: false), o->Width);
+        c.LoadSegment(o->Condition, (uint)Access.Load(c, s, Any.Behind(c, s, o, o->Width, 2), 2));
         Any.SetRegister(s, o->Destination, o->Width, offset);
         return Core.Go(s, o->NextIp);
     }
@@ -189,7 +188,7 @@ static unsafe class SegmentOps
     static Op* AdjustPrivilege(Core c, CpuState* s, Op* o)
     {
         DemandProtected(c);
-        var first = Any.FirstForWrite(c, s, o);
+        var first = Any.First(c, s, o);
         var second = Any.Register(s, o->Source, 2);
         var lower = (first & 3) < (second & 3);
         if (lower) Any.SetFirst(c, s, o, (first & ~3UL) | (second & 3));

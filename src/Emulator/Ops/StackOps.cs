@@ -136,8 +136,7 @@ static unsafe class StackOps
     static Op* PushAll(Core c, CpuState* s, Op* o)
     {
         var sp = s->Gpr[Core.Sp];
-        c.Mmu.CheckWrite(c.StackAddress(-8 * o->Width, o->Width, write: true), o->Width);
-        c.Mmu.CheckWrite(c.StackAddress(-o->Width, o->Width, write: true), o->Width);
+        for (var n = 1; n <= 8; n++) c.Mmu.CheckWrite(c.StackAddress(-n * o->Width, o->Width, write: true), o->Width);
         for (var n = 0; n < 8; n++) c.Push(n == Core.Sp ? sp : s->Gpr[n], o->Width);
         return o + 1;
     }
@@ -182,7 +181,7 @@ static unsafe class StackOps
                 c.Push(Access.Load(c, s, c.Linear(Core.Ss, offset, bytes, write: false), bytes), bytes);
             }
             if (level > 0) c.Push(frame, bytes);
-            c.Mmu.CheckWrite(c.StackAddress(-(int)o->Imm, 1, write: true), 1);
+            c.Mmu.CheckWrite(c.StackAddress(-(int)o->Imm, bytes, write: true), bytes);
             Any.SetRegister(s, Core.Bp * 8, bytes, frame);
             c.MoveStack(-(int)o->Imm);
         }

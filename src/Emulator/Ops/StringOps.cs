@@ -54,6 +54,7 @@ static unsafe class StringOps
             return null;
         }
         var count = (uint)Any.Register(s, Core.Cx * 8, o->AddressBytes);
+        if (o->Condition is In or Out) c.DemandPort((ushort)s->Gpr[Core.Dx], o->Width);
         if (count == 0) return o + 1;
         var burst = Math.Min(count, ElementsMax);
         if (o->Condition is Move or Store && TryFill(c, s, o, count, out var filled))
@@ -129,7 +130,8 @@ static unsafe class StringOps
         switch (o->Condition)
         {
             case Move:
-                Access.Store(c, s, Target(c, s, o, write: true), bytes, Access.Load(c, s, Origin(c, s, o), bytes));
+                var moved = Access.Load(c, s, Origin(c, s, o), bytes);
+                Access.Store(c, s, Target(c, s, o, write: true), bytes, moved);
                 Advance(s, o, Core.Si);
                 Advance(s, o, Core.Di);
                 break;
@@ -142,8 +144,8 @@ static unsafe class StringOps
                 Advance(s, o, Core.Si);
                 break;
             case Compare:
-                var first = Access.Load(c, s, Origin(c, s, o), bytes);
-                SetComparison(s, bytes, first, Access.Load(c, s, Target(c, s, o, write: false), bytes));
+                var second = Access.Load(c, s, Target(c, s, o, write: false), bytes);
+                SetComparison(s, bytes, Access.Load(c, s, Origin(c, s, o), bytes), second);
                 Advance(s, o, Core.Si);
                 Advance(s, o, Core.Di);
                 break;

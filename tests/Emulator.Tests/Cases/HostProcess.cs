@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+
+namespace RemoteChain.Emulator.Tests.Cases;
+
+/// <summary>The oracle: a small i386 process, compiled where the tests run, that executes cases on the processor under us. Cases go through a
+/// shared file, one word over a pipe starts a batch, one byte says that it is done.</summary>
+sealed unsafe class HostProcess : IDisposable
+{
+    internal const int CasesMax = 1024;
+    const int Page = 4096, SlotsAt = Page;
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("remotechain-cases-");
+    readonly MemoryMappedFile _file;
+    readonly MemoryMappedViewAccessor _view;
+    readonly Process _process;
+    readonly byte* _start;
+
+    // SAFETY: the view stays mapped as long as this lives, and has room for the descriptors and all slots.
+    internal HostProcess([CallerFilePath] string here = "")
+    {
+        var program = Path.Combine(_folder.FullName, "processor");
+        Compile(Path.Combine(Path.GetDirectoryName(here)!, "processor.cpp"), program);
+        var shared = Path.Combine(_folder.FullName, "cases");
+        long bytes = (SlotsAt + CasesMax * sizeof(CaseSlot) + Page - 1) / Page * Page;
+        _file = MemoryMappedFile.CreateFromFile(shared, FileMode.CreateNew, null, bytes);
+        _view = _file.CreateViewAccessor();
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        WriteDescriptors();
+        // Its third descriptor is the file; the shell opens it and becomes the process.
+        ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var word in (string[])["-c", "exec 3<>\"$1\"; exec \"$2\"", "sh", shared, program]) start.ArgumentList.Add(word);
+        _process = Process.Start(start)!;
+        Wait();
+    }
+
+    /// <summary>One of the slots of a batch.</summary>
+    internal CaseSlot* Slot(int n) => (CaseSlot*)(_start + SlotsAt) + n;
+
+    /// <summary>Executes the first so many slots.</summary>
+    internal void Run(int count)
+    {
+        Span<byte> word = stackalloc byte[4];
+        BitConverter.TryWriteBytes(word, count);
+        _process.StandardInput.BaseStream.Write(word);
+        _process.StandardInput.BaseStream.Flush();
+        Wait();
+    }
+
+    void Wait()
+    {
+        if (_process.StandardOutput.BaseStream.ReadByte() != 'x')
+        {
+            _process.WaitForExit();
+            throw new InvalidOperationException($"the i386 process ended with {_process.ExitCode}: does this kernel run 32-bit programs and modify_ldt?");
+        }
+    }
+
+    void WriteDescriptors()
+    {
+        var to = (uint*)_start;
+        for (var n = 0; n < CaseLayout.Local.Length; n++)
+        {
+            var (start, limit, bits) = CaseLayout.Local[n];
+            (*to++, *to++, *to++, *to++) = ((uint)n, start, limit, bits);
+        }
+        *to = uint.MaxValue;
+    }
+
+    static void Compile(string source, string program)
+    {
+        ProcessStartInfo start = new("g++") { RedirectStandardError = true };
+        foreach (var word in (string[])["-m32", "-O1", "-nostdlib", "-static", "-ffreestanding", "-fno-pic", "-no-pie", "-fno-stack-protector",
+            "-fno-asynchronous-unwind-tables", "-mgeneral-regs-only", "-o", program, source]) start.ArgumentList.Add(word);
+        using var compiler = Process.Start(start)!;
+        var said = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        if (compiler.ExitCode != 0) throw new InvalidOperationException($"g++ -m32 does not compile {source}:\n{said}");
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
