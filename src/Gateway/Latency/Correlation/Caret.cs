@@ -10,10 +10,16 @@ internal sealed class Caret
     private const long SeenLatelyNanos = 1_500_000_000;
     private const double BlinkOctaves = 0.3;
 
+    // Text goes on where so many keys in a row were followed by a picture.
+    private const int SuspectKeysMin = 3;
+
     private SurfaceRectangle _text;
     private int _sureOfGlyph;
     private double _blinkOctave;
     private long _seenNanos;
+    private SurfaceRectangle _suspect;
+    private ulong _suspectKey;
+    private int _suspectKeys;
 
     /// <summary>The caret's own rhythm; it goes with the caret, so it is not a tile's.</summary>
     private TileHistory _blink;
@@ -116,6 +122,29 @@ internal sealed class Caret
         }
     }
 
+    /// <summary>
+    /// A key that has no picture was followed by this, in a place that is still by itself. Where that happens key after key, text goes on,
+    /// however far from where it was: behind a long line, in another field, in another program.
+    /// </summary>
+    /// <param name="area">What was painted.</param>
+    /// <param name="key">The newest key.</param>
+    /// <param name="nanos">When it was received.</param>
+    internal void Suspect(in SurfaceRectangle area, ulong key, long nanos)
+    {
+        if (key == _suspectKey || area.Height > LineMax || area.Width > GlyphMax * 2 || IsNear(area))
+        {
+            return;
+        }
+
+        int reach = 3 * GlyphWidth;
+        bool isThere = area.Y == _suspect.Y && area.Height == _suspect.Height && area.X <= _suspect.Right + reach && area.Right >= _suspect.X - reach;
+        (_suspect, _suspectKey, _suspectKeys) = (area, key, isThere ? _suspectKeys + 1 : 1);
+        if (_suspectKeys >= SuspectKeysMin)
+        {
+            Move(area, nanos);
+        }
+    }
+
     /// <summary>Whether the caret would blink now.</summary>
     internal bool IsOnBeat(in SurfaceRectangle area, long nanos) =>
         _blink.IsOnBeat(nanos) && Math.Abs(Background.Octave(area) - _blinkOctave) < BlinkOctaves;
@@ -141,5 +170,6 @@ internal sealed class Caret
     internal void Clear()
     {
         (Box, _text, _blink, _blinkOctave, _sureOfGlyph, GlyphWidth, _seenNanos) = (default, default, default, 0, 0, 8, 0);
+        (_suspect, _suspectKey, _suspectKeys) = (default, 0, 0);
     }
 }

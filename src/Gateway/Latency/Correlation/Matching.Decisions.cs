@@ -68,6 +68,22 @@ internal sealed partial class Matching
         return true;
     }
 
+    // What nothing else explains may show where text goes on: after the newest key, while no key has a picture at the caret.
+    private void LookForText(in PaintedArea area, double background, long floorNanos)
+    {
+        int newest = _count - 1;
+        if (!_learns || newest < 0 || _waiting[newest].Expected != Expectation.Key || _waiting[newest].HasPicture || background >= Still)
+        {
+            return;
+        }
+
+        long latency = area.ReceivedNanos - _waiting[newest].SentNanos;
+        if (latency >= floorNanos && latency <= _beliefs[(int)Expectation.Key].LongNanos)
+        {
+            _caret.Suspect(area.Rectangle, _waiting[newest].Id, area.ReceivedNanos);
+        }
+    }
+
     // Whether the area goes on with what an answer began.
     private bool Settles(in PaintedArea area, double background)
     {

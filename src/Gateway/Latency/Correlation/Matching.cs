@@ -72,7 +72,13 @@ internal sealed partial class Matching
         int best = Score(area, background, floorNanos, out bool followsUp);
         if (best < 0)
         {
-            return IsLeftOver(area) || Settles(area, background) || followsUp;
+            if (IsLeftOver(area) || Settles(area, background) || followsUp)
+            {
+                return true;
+            }
+
+            LookForText(area, background, floorNanos);
+            return false;
         }
 
         // What speaks for the picture being an answer at all speaks for the oldest that it may answer.

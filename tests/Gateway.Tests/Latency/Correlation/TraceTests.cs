@@ -36,6 +36,21 @@ public sealed class TraceTests(ITestOutputHelper output)
         Assert.True(wrong <= 0.02 * keys, $"{wrong} wrong");
     }
 
+    [Theory]
+    [InlineData("xterm-wrapped-line.csv", "wrapped", 110, 0.95)]
+    [InlineData("xterm-wrapped-line.csv", "corrected", 40, 0.9)]
+    [InlineData("xterm-wrapped-line.csv", "on", 40, 0.95)]
+    [InlineData("xterm-joined.csv", "corrected", 60, 0.9)]
+    public void Play_TextThatGoesOnFarFromTheCaret_IsFollowed(string file, string scene, int keys, double least)
+    {
+        var trace = new RecordedTrace(file);
+        var answers = trace.Play(_correlator);
+
+        var misses = trace.Presses(scene).Where(key => !answers[key.Id].IsMatch).Select(key => $"{key.SentNanos / 1000}: {answers[key.Id]}").ToList();
+        Assert.Equal(keys, trace.Presses(scene).Count);
+        Assert.True(misses.Count <= (1 - least) * keys, $"{misses.Count} unmatched: {string.Join("\n", misses)}");
+    }
+
     [Fact]
     public void Play_Password_StaysUnmatched()
     {
