@@ -84,7 +84,7 @@ public static class NodeHosting
 
         services.AddSingleton<ChainCatalog>();
         services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SecondFactors>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()
-            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<PixelTickets>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
+            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<Invitations>().AddSingleton<PixelTickets>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<AccountStore>()));
         services.AddDataProtection().SetApplicationName(SecretVault.ApplicationName);
         services.AddOptions<KeyManagementOptions>().Configure<DataDirectory, ILoggerFactory>((keys, data, log) =>

@@ -16,6 +16,9 @@ public enum Role
 /// <param name="Role">What it may do.</param>
 public sealed record Account(long Id, string Name, Role Role)
 {
+    /// <summary>Whether it was made for somebody without an account, who came by an invitation. Not in the store.</summary>
+    public bool IsGuest => Id < 0;
+
     /// <summary>Whether the account sees and changes everything.</summary>
     public bool IsAdmin => Role == Role.Admin;
 }

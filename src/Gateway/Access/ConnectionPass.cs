@@ -6,7 +6,8 @@ namespace RemoteChain.Gateway.Access;
 /// <param name="ChainName">The one chain that it opens.</param>
 /// <param name="ViewOnly">Whether the front may only watch.</param>
 /// <param name="Expires">Not redeemable afterwards.</param>
-public sealed record ConnectionPass(string Id, Account Account, string ChainName, bool ViewOnly, DateTimeOffset Expires);
+/// <param name="Session">The one running session that it joins; null when it joins or opens the account's own.</param>
+public sealed record ConnectionPass(string Id, Account Account, string ChainName, bool ViewOnly, DateTimeOffset Expires, string? Session = null);
 
 /// <summary>A pass that was just made: the only moment at which its secret can be read.</summary>
 public sealed class NewConnectionPass(ConnectionPass pass, string secret)

@@ -33,7 +33,7 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
 
     /// <summary>Makes a pass. The caller has checked that the account may use the chain. Null when too many are waiting to be
     /// used.</summary>
-    public NewConnectionPass? Create(Account account, string chainName, bool viewOnly)
+    public NewConnectionPass? Create(Account account, string chainName, bool viewOnly, string? session = null)
     {
         lock (_gate)
         {
@@ -42,7 +42,7 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
             string id;
             do id = Prefix + ReadableSecret.Characters(RandomChars);
             while (_live.ContainsKey(id[..CookieChars]));
-            var pass = new ConnectionPass(id, account, chainName, viewOnly, time.GetUtcNow() + Lifetime);
+            var pass = new ConnectionPass(id, account, chainName, viewOnly, time.GetUtcNow() + Lifetime, session);
             var secret = ReadableSecret.Groups(SecretGroups);
             _live.Add(id[..CookieChars], new(pass, secret));
             return new(pass, secret);
@@ -96,7 +96,7 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
         }
 
         // The account may have been removed, or have lost its role, since the pass was made.
-        var account = pass is null ? null : pass.Account.Id == Operator.Account.Id ? pass.Account : accounts.Find(pass.Account.Name);
+        var account = pass is null ? null : pass.Account.Id == Operator.Account.Id || pass.Account.IsGuest ? pass.Account : accounts.Find(pass.Account.Name);
         if (pass is null || account is null || account.Id != pass.Account.Id)
         {
             audit.Append(new(AuditAction.SignInRefused, passId, "rdp", address.ToString(),

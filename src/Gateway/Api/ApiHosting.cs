@@ -113,6 +113,7 @@ static class ApiHosting
             ChainEndpoints.Map(api);
             SecretEndpoints.Map(api);
             SessionEndpoints.Map(api);
+            SharingEndpoints.Map(api);
             PassEndpoints.Map(api);
             PinEndpoints.Map(api);
             NestedEndpoints.Map(api);

@@ -50,7 +50,11 @@ static class PassEndpoints
         var rdp = RdpFile.Text(host, node.RdpPort, made, size?.Width ?? 0, size?.Height ?? 0);
         if (context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType == RdpFile.MediaType))
             return TypedResults.File(Encoding.UTF8.GetBytes(rdp), RdpFile.MediaType, $"{chain.Name}.rdp");
-        return TypedResults.Ok(new Pass(made.Pass.Id, made.Secret, account.Name, chain.Name, made.Pass.ViewOnly, made.Pass.Expires,
-            $"{host}:{node.RdpPort}", rdp));
+        return TypedResults.Ok(Show(made, host, node, size?.Width ?? 0, size?.Height ?? 0));
     }
+
+    /// <summary>A pass that was just made, with the file that opens it.</summary>
+    public static Pass Show(NewConnectionPass made, string host, NodeAddress node, int width, int height) => new(
+        made.Pass.Id, made.Secret, made.Pass.Account.Name, made.Pass.ChainName, made.Pass.ViewOnly, made.Pass.Expires, $"{host}:{node.RdpPort}",
+        RdpFile.Text(host, node.RdpPort, made, width, height));
 }

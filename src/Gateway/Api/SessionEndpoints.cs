@@ -78,10 +78,10 @@ static class SessionEndpoints
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "This node has no room for another session.");
     }
 
-    static IResult PostTicket(string id, WantedTicket wanted, Caller caller, ISessionDirectory sessions, PixelTickets tickets)
+    static IResult PostTicket(string id, WantedTicket wanted, Caller caller, ISessionDirectory sessions, Invitations invitations, PixelTickets tickets)
     {
-        if (Visible(id, caller, sessions) is null) return ApiProblem.NotFound($"running session '{id}'");
-        return tickets.Create(caller.Account, id, wanted.ViewOnly ?? false) is { } made
+        if (Joinable(id, caller, sessions, invitations, out var viewOnly) is null) return ApiProblem.NotFound($"running session '{id}'");
+        return tickets.Create(caller.Account, id, viewOnly || (wanted.ViewOnly ?? false)) is { } made
             ? TypedResults.Ok(new Ticket(made.Text, made.Expires))
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "Too many tickets are waiting to be used. Wait until some expire.");
     }
@@ -116,14 +116,14 @@ static class SessionEndpoints
             ? TypedResults.Ok(report)
             : ApiProblem.NotFound($"probe of a running session '{id}'");
 
-    static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions) =>
-        [.. sessions.List().Where(session => MaySee(caller, session)).OrderBy(session => session.Since)];
+    static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions, Invitations invitations) =>
+        [.. sessions.List().Where(session => MaySee(caller, session) || invitations.ViewOnlyFor(caller.Account, session.Id) is not null).OrderBy(session => session.Since)];
 
     static IReadOnlyList<SessionRecord> Ended(int? limit, Caller caller, SessionRecords records) =>
         records.Newest(caller.Account.IsAdmin ? null : caller.Account.Name, limit ?? 100);
 
-    static IResult Get(string id, Caller caller, ISessionDirectory sessions) =>
-        Visible(id, caller, sessions) is { } session ? TypedResults.Ok(session) : ApiProblem.NotFound($"running session '{id}'");
+    static IResult Get(string id, Caller caller, ISessionDirectory sessions, Invitations invitations) =>
+        Joinable(id, caller, sessions, invitations, out _) is { } session ? TypedResults.Ok(session) : ApiProblem.NotFound($"running session '{id}'");
 
     static IResult Thumbnail(string id, Caller caller, ISessionDirectory sessions) =>
         Visible(id, caller, sessions) is not null && sessions.Thumbnail(id) is { } picture
@@ -143,6 +143,19 @@ static class SessionEndpoints
             return ApiProblem.NotFound($"front {front} of a running session '{id}'");
         audit.Append(new(AuditAction.FrontDetached, caller.Account.Name, session.Chain, caller.From, $"front {front} of session {id}"));
         return TypedResults.NoContent();
+    }
+
+    /// <summary>A session that the caller decides about: its owner and admins; null when there is none such.</summary>
+    public static SessionSummary? Owned(string id, Caller caller, ISessionDirectory sessions) => Visible(id, caller, sessions);
+
+    /// <summary>A session that the caller may join: those, and the invited; null when there is none such.</summary>
+    public static SessionSummary? Joinable(string id, Caller caller, ISessionDirectory sessions, Invitations invitations, out bool viewOnly)
+    {
+        viewOnly = false;
+        if (Visible(id, caller, sessions) is { } session) return session;
+        var invited = invitations.ViewOnlyFor(caller.Account, id);
+        viewOnly = invited ?? true;
+        return invited is null ? null : sessions.Find(id);
     }
 
     static SessionSummary? Visible(string id, Caller caller, ISessionDirectory sessions) =>

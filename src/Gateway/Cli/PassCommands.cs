@@ -44,7 +44,7 @@ static class PassCommands
         return command;
     }
 
-    static void Write(string file, string text)
+    internal static void Write(string file, string text)
     {
         try
         {

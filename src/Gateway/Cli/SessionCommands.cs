@@ -9,10 +9,11 @@ namespace RemoteChain.Gateway.Cli;
 static class SessionCommands
 {
     public static Command Build(Calling calling) =>
-        new Verb("session", "Running sessions: list, open, show, keys, kill, detach, ended.") { List(calling), Open(calling), Show(calling), Keys(calling),
+        new Verb("session", "Running sessions: list, open, show, keys, share, control, join, kill, detach, ended.") { List(calling), Open(calling), Show(calling), Keys(calling),
+            SharingCommands.BuildShare(calling), SharingCommands.BuildControl(calling), SharingCommands.BuildJoin(calling),
             Kill(calling), Detach(calling), Ended(calling) };
 
-    static Argument<string> Id() => new("id") { Description = "The session, as `session list` shows it; the beginning is enough." };
+    internal static Argument<string> Id() => new("id") { Description = "The session, as `session list` shows it; the beginning is enough." };
 
     static Verb List(Calling calling)
     {
@@ -53,6 +54,7 @@ static class SessionCommands
                 [
                     ["session", session.Id], ["chain", session.Chain], ["owner", session.Owner], ["state", session.State],
                         ["size", Size(session)],
+                    ["control", session.ControlledBy == 0 ? "everybody who may" : $"front {session.ControlledBy}"],
                     ["since", Terminal.Moment(session.Since)], ["failure", session.Failure ?? "none"],
                     .. HostRows(session.Host),
                 ], "");

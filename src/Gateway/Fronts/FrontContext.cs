@@ -7,5 +7,5 @@ namespace RemoteChain.Gateway.Fronts;
 
 /// <summary>What every front of a node works with.</summary>
 public sealed record FrontContext(
-    WorkerPool Pool, SessionRegistry Sessions, ChainCatalog Chains, ChainAccess ChainAccess, SignIn SignIn, ConnectionPasses Passes,
+    WorkerPool Pool, SessionRegistry Sessions, ChainCatalog Chains, ChainAccess ChainAccess, SignIn SignIn, ConnectionPasses Passes, Invitations Invitations,
     DoorCertificate Certificate, ILogger<FrontDoor> Log);

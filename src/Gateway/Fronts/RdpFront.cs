@@ -125,9 +125,9 @@ internal sealed class RdpFront : IAsyncDisposable
             var outcome = signIn.ProvedByNla
                 ? _context.Passes.RedeemProven(typed.User, _address)
                 : _context.Passes.Redeem(typed.User, signIn.Password.Reveal(), _address);
-            return outcome.Pass is { } pass
-                ? Prepare(signIn, pass.Account, pass.ChainName, pass.ViewOnly || typed.ViewOnly)
-                : outcome.Sentence;
+            return outcome.Pass is not { } pass ? outcome.Sentence
+                : pass.Session is { } shared ? PrepareShared(signIn, pass, shared, pass.ViewOnly || typed.ViewOnly)
+                : Prepare(signIn, pass.Account, pass.ChainName, pass.ViewOnly || typed.ViewOnly);
         }
 
         var checkedIn = await _context.SignIn.CheckTypedTogetherAsync(typed.User, signIn.Password.Reveal(), _address, "rdp", cancellationToken);
@@ -159,21 +159,45 @@ internal sealed class RdpFront : IAsyncDisposable
         }
 
         _pending = new Pending(chain, new FrontGeometry(signIn.Width, signIn.Height, signIn.ScalePercent, signIn.KeyboardLayout));
-        _front = new WorkerFront(_worker)
-        {
-            Account = account, Address = _address.ToString(), Client = signIn.ClientName, ViewOnly = viewOnly || chain.Gateway.ViewOnly, ProcessId = _worker.ProcessId,
-        };
+        _front = Front(signIn, account, viewOnly || chain.Gateway.ViewOnly);
         return null;
     }
 
+    /// <summary>A running session of somebody else, or one's own: joined, and never opened.</summary>
+    private string? PrepareShared(Surface.Control.SignIn signIn, ConnectionPass pass, string session, bool viewOnly)
+    {
+        _shared = _context.Sessions.Running(session);
+        bool isOwn = _shared?.Owner.Id == pass.Account.Id || pass.Account.IsAdmin;
+        bool? invited = _context.Invitations.ViewOnlyFor(pass.Account, session);
+        if (_shared is null || (!isOwn && invited is null))
+        {
+            return "The session has ended, or you are not invited to it any more.";
+        }
+
+        _front = Front(signIn, pass.Account, viewOnly || (!isOwn && invited == true) || _shared.IsViewOnly);
+        return null;
+    }
+
+    private WorkerFront Front(Surface.Control.SignIn signIn, Account account, bool viewOnly) => new(_worker)
+    {
+        Account = account, Address = _address.ToString(), Client = signIn.ClientName, ViewOnly = viewOnly, ProcessId = _worker.ProcessId,
+    };
+
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        if (_front is null || _pending is null)
+        if (_shared is { } shared && _front is { } guest)
+        {
+            _session = await shared.JoinAsync(guest, cancellationToken) ? shared : null;
+        }
+        else if (_front is null || _pending is null)
         {
             return;
         }
+        else
+        {
+            _session = await _context.Sessions.JoinOrOpenAsync(_front.Account, _pending.Chain, _pending.Geometry, _front, cancellationToken);
+        }
 
-        _session = await _context.Sessions.JoinOrOpenAsync(_front.Account, _pending.Chain, _pending.Geometry, _front, cancellationToken);
         if (_session is null)
         {
             _worker.Send(new Leave("The gateway has no room for another session or viewer now."));
@@ -184,6 +208,7 @@ internal sealed class RdpFront : IAsyncDisposable
     }
 
     private Pending? _pending;
+    private SessionRunner? _shared;
 
     private sealed record Pending(Chain Chain, FrontGeometry Geometry);
 

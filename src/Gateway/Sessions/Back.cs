@@ -21,7 +21,8 @@ internal abstract class Back : IAsyncDisposable
     private readonly List<AttachFront> _beforeStart = [];
     private readonly List<Inject> _delaysBeforeStart = [];
     private readonly DelayAnswers _delays = new();
-    private int? _holdBeforeStart;
+    private int _typing;
+    private int _controller;
     private IDesktopLine? _started;
     private Task _running = Task.CompletedTask;
 
@@ -99,10 +100,22 @@ internal abstract class Back : IAsyncDisposable
     {
         lock (_fronts)
         {
-            _holdBeforeStart = exceptFront;
-            _started?.Send(new HoldInput(exceptFront));
+            _typing = exceptFront;
+            _started?.Send(new HoldInput(Holder));
         }
     }
+
+    /// <summary>Lets one front alone control the desktop, whenever the gateway is not typing; 0 = everybody who may.</summary>
+    public void Control(int frontNumber)
+    {
+        lock (_fronts)
+        {
+            _controller = frontNumber;
+            _started?.Send(new HoldInput(Holder));
+        }
+    }
+
+    private int Holder => _typing != 0 ? _typing : _controller;
 
     /// <summary>Holds up a stage of the desktop worker. Before there is one it is kept for it, and the answer is null.</summary>
     public Task<Injected?> InjectAsync(Inject delay)
@@ -163,9 +176,9 @@ internal abstract class Back : IAsyncDisposable
                 line.Send(first);
             }
 
-            if (_holdBeforeStart is { } holder)
+            if (Holder != 0)
             {
-                line.Send(new HoldInput(holder));
+                line.Send(new HoldInput(Holder));
             }
 
             _beforeStart.ForEach(message => line.Send(message));

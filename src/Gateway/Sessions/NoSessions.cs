@@ -25,6 +25,10 @@ public sealed class NoSessions : ISessionDirectory
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <inheritdoc/>
+    public Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken) =>
+        Task.FromResult<(bool, string?)>((false, null));
+
+    /// <inheritdoc/>
     public Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken) =>
         Task.FromResult<(bool, string?)>((false, null));
 

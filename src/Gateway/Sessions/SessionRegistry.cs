@@ -97,6 +97,10 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         RunnerOf(id) is { } session && await session.DetachAsync(front, $"{by} took this viewer off the session.", cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken) =>
+        RunnerOf(id) is { } session ? (true, await session.ControlAsync(front, cancellationToken)) : (false, null);
+
+    /// <inheritdoc/>
     public async Task<(bool Found, string? Refusal)> PressKeysAsync(string id, KeyChord chord, int? layer, CancellationToken cancellationToken) =>
         RunnerOf(id) is { } session ? (true, await session.PressKeysAsync(chord, layer, cancellationToken)) : (false, null);
 

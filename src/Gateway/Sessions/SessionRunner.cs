@@ -49,7 +49,7 @@ public sealed partial class SessionRunner
         _chain = chain;
         _geometry = geometry;
         _context = context;
-        _clipboard = new ClipboardRelay(chain.Gateway.Clipboard, front => !front.ViewOnly);
+        _clipboard = new ClipboardRelay(chain.Gateway.Clipboard, MayControl);
         Latency = new SessionLatency(chain, _surface, context.Time);
         Probes = new SessionProbes((IProbedDesktop)chain.Desktop, Latency, _inputBell);
         (_state, var effects) = SessionMachine.Open();
@@ -178,6 +178,7 @@ public sealed partial class SessionRunner
                 break;
             case LeftWork w when _fronts.Remove(w.Front, out var attached):
                 RemoveFront(w.Front, attached);
+                ControlIsFreeAfter(w.Front);
                 await StepAsync(new FrontLeft());
                 break;
             case DetachWork w:
@@ -187,6 +188,9 @@ public sealed partial class SessionRunner
                 break;
             case NestedWork w when w.Watch == _nested:
                 await NestedChangedAsync(w.State);
+                break;
+            case ControlWork w:
+                w.Done.SetResult(GiveControl(w.FrontNumber));
                 break;
             case ClipboardWork w:
                 w.Happened(_clipboard);
@@ -290,6 +294,11 @@ public sealed partial class SessionRunner
             _back.Hold(Typist.FrontNumber);
         }
 
+        if (_controller != 0)
+        {
+            _back.Control(_controller);
+        }
+
         foreach (var (front, attached) in _fronts)
         {
             _back.Attach(attached.ForBack(front));
@@ -390,6 +399,7 @@ public sealed partial class SessionRunner
             (work as JoinWork)?.Joined.SetResult(false);
             (work as DetachWork)?.Done.SetResult(false);
             (work as InjectWork)?.Asked.SetResult(Task.FromResult<Injected?[]>([]));
+            (work as ControlWork)?.Done.SetResult("The session has ended.");
             (work as KeysWork)?.Asked.SetResult(Task.FromResult<string?>("The session has ended."));
         }
 
@@ -417,7 +427,7 @@ public sealed partial class SessionRunner
     private SessionSummary Summarize() => new(
         Id, ChainName, Owner.Name, StateName, (SessionMachine.FailureOf(_state) ?? _inner?.Failure)?.Sentence(),
         [.. _fronts.Keys.Select(f => new FrontSummary(f.Number, f.Account.Name, f.Address, f.Client, f.ViewOnly, f.Since, f.ProcessId))],
-        Since, 0, 0) { Desktops = SummarizeDesktops() };
+        Since, 0, 0) { Desktops = SummarizeDesktops(), ControlledBy = _controller };
 
     private abstract record Work;
 

@@ -25,6 +25,9 @@ public sealed record SessionSummary(
     int? ProcessId = null,
     HostSummary? Host = null)
 {
+    /// <summary>Number of the one front that controls the session now; 0 = everybody who may.</summary>
+    public int ControlledBy { get; init; }
+
     /// <summary>The desktops and the program of the chain, from the outside in, each with its own state.</summary>
     public IReadOnlyList<DesktopSummary> Desktops { get; init; } = [];
 }

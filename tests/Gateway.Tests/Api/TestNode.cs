@@ -107,6 +107,14 @@ public sealed class TestSessions : ISessionDirectory
 
     public byte[]? Thumbnail(string id) => null;
 
+    /// <summary>Who controls which session, as was told last.</summary>
+    public Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken)
+    {
+        var index = _running.FindIndex(session => session.Id == id);
+        if (index >= 0 && front <= 1) _running[index] = _running[index] with { ControlledBy = front };
+        return Task.FromResult<(bool, string?)>((index >= 0, front > 1 ? $"The session has no front {front}." : null));
+    }
+
     public (bool Found, string? Refusal) Probe(string id, int count, string by) =>
         (Find(id) is not null, count > 50 ? "The chain does not allow it." : null);
 
