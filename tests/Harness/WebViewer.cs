@@ -45,6 +45,9 @@ public sealed class WebViewer : IAsyncDisposable
     /// <summary>The sentence of the notice.</summary>
     public string Sentence { get; private set; } = "";
 
+    /// <summary>The text that was last copied at the host.</summary>
+    public string? Clipboard { get; private set; }
+
     /// <summary>The last sentence of a node that lets go.</summary>
     public string? Farewell { get; private set; }
 
@@ -280,6 +283,9 @@ public sealed class WebViewer : IAsyncDisposable
                 break;
             case WebOutputKind.Leave:
                 Farewell = Encoding.UTF8.GetString(message[1..]);
+                break;
+            case WebOutputKind.Clipboard:
+                Clipboard = Encoding.UTF8.GetString(message[1..]);
                 break;
             case WebOutputKind.Ping:
                 return [(byte)WebInputKind.Pong, .. message[1..5]];

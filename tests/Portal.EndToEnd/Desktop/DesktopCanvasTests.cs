@@ -10,7 +10,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task Canvas_TypedIntoXterm_TheTextCanBeReadFromThePicture()
     {
-        await using var desktop = await OpenAsync("canvas-typed", "u34");
+        await using var desktop = await OpenAsync("canvas-typed", "u04");
         await ClearAsync(desktop);
         var terminal = new TerminalText();
         var empty = await desktop.CaptureAsync();
@@ -33,7 +33,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task Canvas_WindowGetsAnotherSize_TheDesktopFollows()
     {
-        await using var desktop = await OpenAsync("canvas-sized", "u35", resize: true);
+        await using var desktop = await OpenAsync("canvas-sized", "u05", resize: true);
 
         await desktop.Page.EvaluateAsync("() => { const place = bench.desktop && document.querySelector('.rc-place'); place.style.width = '900px'; place.style.height = '600px'; }");
 
@@ -48,7 +48,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     public async Task Canvas_WayIsCut_DimsWithItsAgeAndComesBack()
     {
         await using var way = new CuttableWay(new Uri(fixture.Node.Url).Port);
-        await using var desktop = await OpenAsync("canvas-cut", "u36", through: way);
+        await using var desktop = await OpenAsync("canvas-cut", "u06", through: way);
         await ClearAsync(desktop);
         var before = await desktop.CaptureAsync();
 
@@ -68,7 +68,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task Canvas_TwoViewers_SeeTheSameAndTheWatcherCannotType()
     {
-        await using var owner = await OpenAsync("canvas-two", "u37");
+        await using var owner = await OpenAsync("canvas-two", "u07");
         await ClearAsync(owner);
         string session = (await fixture.Node.SessionOfAsync("canvas-two"))!.Value.GetProperty("id").GetString()!;
         await using var watcher = await BrowserDesktop.OpenAsync(owner.Page.Context.Browser!, fixture.Node, session, viewOnly: true);
@@ -86,7 +86,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task Canvas_HostsWorkerDies_SaysSoAndShowsTheDesktopAgain()
     {
-        await using var desktop = await OpenAsync("canvas-lost", "u38");
+        await using var desktop = await OpenAsync("canvas-lost", "u08");
         int back = (await fixture.Node.SessionOfAsync("canvas-lost"))!.Value.GetProperty("processId").GetInt32();
         await desktop.Page.EvaluateAsync("() => { bench.seen = []; new MutationObserver(() => bench.seen.push(document.querySelector('.rc-veil-sentence').textContent)).observe(document.querySelector('.rc-veil'), { subtree: true, childList: true, attributes: true }); }");
 
@@ -103,7 +103,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task ViewPage_SignedIn_ShowsTheDesktopAndBreaksNoPolicy()
     {
-        string session = await OpenSessionAsync("canvas-page", "u39");
+        string session = await OpenSessionAsync("canvas-page", "u09");
         var page = await fixture.SignInAsync($"/view/{session}");
         List<string> said = [];
         page.Console += (_, message) => said.Add(message.Text);

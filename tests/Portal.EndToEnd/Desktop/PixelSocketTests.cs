@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using RemoteChain.Gateway.Fronts.Web;
 using RemoteChain.Harness;
@@ -11,7 +12,7 @@ namespace RemoteChain.Portal.EndToEnd.Desktop;
 public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFixture>
 {
     const byte KeyX = 0x2D, KeyBackspace = 0x0E;
-    const string Chain = "socket";
+    const string Chain = "socket", User = "u16";
 
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(600), s_limit = TimeSpan.FromSeconds(20);
 
@@ -218,6 +219,39 @@ public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFi
         Assert.Contains("took this viewer off", viewer.Farewell, StringComparison.Ordinal);
     }
 
+    [LabFact]
+    public async Task Clipboard_BrowserAndHost_BothWaysAndLongTextsToo()
+    {
+        await using var viewer = await OpenAsync();
+        var there = Selection.Of(fixture.Lab, "desk-1", User);
+        string text = $"from a browser {new string('x', 20_000)} ä end";
+
+        await viewer.SendAsync([(byte)WebInputKind.Clipboard, .. Encoding.UTF8.GetBytes(text)]);
+        string? pasted = null;
+        // This xrdp hands long texts on with the zero at their end.
+        for (int i = 0; i < 60 && pasted != text; i++)
+        {
+            pasted = (await there.PasteAsync())?.TrimEnd('\0');
+        }
+
+        Assert.Equal(text, pasted);
+
+        await there.CopyAsync("from the host");
+        Assert.True(await viewer.WaitAsync(() => viewer.Clipboard == "from the host", s_limit), $"the browser has: {viewer.Clipboard}");
+        Assert.Null(viewer.Status);
+    }
+
+    [LabFact]
+    public async Task Clipboard_TextThatIsTooLong_IsRefused()
+    {
+        await using var viewer = await OpenAsync();
+
+        await viewer.SendAsync([(byte)WebInputKind.Clipboard, .. new byte[WebMessage.ClipboardBytesMax + 10]]);
+
+        Assert.True(await viewer.WaitForEndAsync(s_limit));
+        Assert.Equal(PixelSocket.Malformed, viewer.Status);
+    }
+
     static bool HasUsersLeg(JsonElement sample)
     {
         var stages = sample.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("stage").GetString()).ToList();
@@ -231,7 +265,7 @@ public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFi
             return running.GetProperty("id").GetString()!;
         }
 
-        await fixture.Node.AddHostAsync(Chain, fixture.Lab, "desk-1", "u16");
+        await fixture.Node.AddHostAsync(Chain, fixture.Lab, "desk-1", User);
         await fixture.Node.OpenAsync(Chain);
         return (await fixture.Node.WaitForStateAsync(Chain, "live")).GetProperty("id").GetString()!;
     }

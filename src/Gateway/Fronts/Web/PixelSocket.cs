@@ -95,6 +95,7 @@ public static class PixelSocket
         {
             Account = ticket.Account, Address = address.ToString(), Client = hello.Client, ViewOnly = ticket.ViewOnly || session.IsViewOnly,
         };
+        front.Copying = message => session.HearClipboard(front, message);
         front.Measured = measured => session.Latency.UserEchoes.Add(front.Number, measured);
         // Not to be cancelled: a front that has been let in must be taken out again, and that it has gone is found out right after.
         if (!await session.JoinAsync(front, CancellationToken.None))

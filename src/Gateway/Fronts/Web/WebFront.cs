@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Text;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
@@ -40,6 +41,8 @@ internal sealed class WebFront : SessionFront, IDisposable
     private int _waitingCount;
     private Notice? _notice;
     private string? _leave;
+    private string? _pasted;
+    private volatile string? _copied;
     private string _title = "";
     private FrontDescriptorCopies? _descriptors;
     private WebInput? _input;
@@ -56,6 +59,9 @@ internal sealed class WebFront : SessionFront, IDisposable
 
     /// <summary>A front over a socket that has been let in.</summary>
     public WebFront(WebSocket socket) => _socket = socket;
+
+    /// <summary>Told of what the browser copies, gives and asks for.</summary>
+    public Action<ControlMessage>? Copying { get; set; }
 
     /// <summary>Told of every round trip that was measured.</summary>
     public Action<FrontRoundTrip>? Measured { get; set; }
@@ -105,6 +111,38 @@ internal sealed class WebFront : SessionFront, IDisposable
         Wake();
     }
 
+    /// <summary>A browser is given the text at once: it asks nobody when its user pastes.</summary>
+    public override void OfferClipboard(bool hasText)
+    {
+        if (hasText)
+        {
+            Copying?.Invoke(new ClipboardWanted());
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AskClipboard()
+    {
+        using var text = ClipboardText.Of(_copied);
+        Copying?.Invoke(text);
+    }
+
+    /// <inheritdoc/>
+    public override void GiveClipboard(string? text)
+    {
+        if (text is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _pasted = text;
+        }
+
+        Wake();
+    }
+
     /// <summary>Reads what the browser sends until it has gone or is let go.</summary>
     /// <returns>Why it was let go when it broke the rules; else null.</returns>
     public async Task<string?> ReadAsync(CancellationToken cancellationToken)
@@ -122,12 +160,20 @@ internal sealed class WebFront : SessionFront, IDisposable
                     return null;
                 }
 
+                int length = received.Count;
+                while (!received.EndOfMessage && buffer[0] == (byte)WebInputKind.Clipboard && length <= WebMessage.ClipboardBytesMax)
+                {
+                    buffer = Grown(buffer, length);
+                    received = await _socket.ReceiveAsync(buffer.AsMemory(length), either.Token);
+                    length += received.Count;
+                }
+
                 if (!received.EndOfMessage || received.MessageType != WebSocketMessageType.Binary)
                 {
                     return "a message that is too long or no message of this protocol";
                 }
 
-                if (!Take(buffer.AsSpan(0, received.Count), nowNanos))
+                if (!Take(buffer.AsSpan(0, length), nowNanos))
                 {
                     return "a message that is malformed";
                 }
@@ -139,7 +185,8 @@ internal sealed class WebFront : SessionFront, IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            // It may hold what somebody typed or copied.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
 
@@ -161,6 +208,20 @@ internal sealed class WebFront : SessionFront, IDisposable
         _ending.Dispose();
     }
 
+    /// <summary>Room for one clipboard text, which is the only message that may be longer than the others.</summary>
+    private static byte[] Grown(byte[] buffer, int length)
+    {
+        if (buffer.Length > WebMessage.ClipboardBytesMax + 1)
+        {
+            return buffer;
+        }
+
+        byte[] grown = ArrayPool<byte>.Shared.Rent(WebMessage.ClipboardBytesMax + 2);
+        buffer.AsSpan(0, length).CopyTo(grown);
+        ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        return grown;
+    }
+
     /// <summary>Takes a message apart. False when it is malformed.</summary>
     private bool Take(ReadOnlySpan<byte> bytes, long nowNanos)
     {
@@ -176,7 +237,14 @@ internal sealed class WebFront : SessionFront, IDisposable
         bool mustWake = false;
         for (var rest = bytes; !rest.IsEmpty;)
         {
-            WebMessage.TryRead(ref rest, out var message, out _);
+            WebMessage.TryRead(ref rest, out var message, out var clipboard);
+            if (message.Kind == WebInputKind.Clipboard)
+            {
+                _copied = Encoding.UTF8.GetString(clipboard);
+                Copying?.Invoke(new ClipboardOffer(true));
+                continue;
+            }
+
             if (message.ToInput(nowNanos) is { } input)
             {
                 Volatile.Write(ref _usedNanos, nowNanos);
@@ -294,10 +362,11 @@ internal sealed class WebFront : SessionFront, IDisposable
     private bool Obey(WebScreen screen)
     {
         Notice? notice;
-        string? leave;
+        string? leave, pasted;
         lock (_gate)
         {
             (notice, _notice) = (_notice, null);
+            (pasted, _pasted) = (_pasted, null);
             leave = _leave;
             for (int i = 0; i < _waitingCount; i++)
             {
@@ -309,6 +378,13 @@ internal sealed class WebFront : SessionFront, IDisposable
             }
 
             _waitingCount = 0;
+        }
+
+        if (pasted is not null)
+        {
+            _writer.Begin(WebOutputKind.Clipboard);
+            _writer.Text(pasted);
+            Send(_writer);
         }
 
         if (_alive is { } question)

@@ -22,7 +22,7 @@ public readonly record struct WebMessage(WebInputKind Kind, ushort Flags = 0, ui
     public const int BytesMax = 4096;
 
     /// <summary>Longest clipboard text in bytes of UTF-8.</summary>
-    public const int ClipboardBytesMax = 1024 * 1024;
+    public const int ClipboardBytesMax = RemoteChain.Surface.Control.ClipboardText.BytesMax;
 
     /// <summary>Longest ticket and longest name of a client.</summary>
     public const int TextBytesMax = 128;

@@ -22,7 +22,7 @@ export interface DesktopOptions {
   onState?: (state: DesktopState, sentence: string) => void;
   onSize?: (width: number, height: number) => void;
   onClipboard?: (text: string) => void;
-  /** May pasted text go to the host? */
+  /** Shall text that is pasted here go to the host, and text that is copied there to the clipboard here? The node decides whether it may. */
   clipboard?: boolean;
   /** For measuring: a frame is on the canvas, milliseconds since the epoch, bytes of its message. */
   onDrawn?: (frame: number, atMillis: number, bytes: number) => void;
@@ -204,7 +204,11 @@ export class Desktop {
       case "notice": this.#noticed(event); break;
       case "pointer": void showPointer(this.#canvas, event); break;
       case "leave": this.#lastSentence = event.sentence; break;
-      case "clipboard": this.#options.onClipboard?.(event.text); break;
+      case "clipboard":
+        this.#options.onClipboard?.(event.text);
+        // A page that is not in front, or may not, leaves the clipboard as it is.
+        if (this.#options.clipboard) navigator.clipboard?.writeText(event.text).catch(() => undefined);
+        break;
       case "drawn": this.#options.onDrawn?.(event.frame, event.atMillis, event.bytes); break;
       case "snapshot":
         this.#snapshots.get(event.number)?.(event.blob);

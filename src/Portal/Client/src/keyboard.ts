@@ -12,6 +12,8 @@ const isWindows = /win/i.test(navigator.platform);
 const locks: [string, number][] = [["ScrollLock", 1], ["NumLock", 2], ["CapsLock", 4]];
 /** On Windows, AltGr comes as Control and Alt within a moment. */
 const altGraphMillis = 50;
+/** How long the keys that paste wait for the text. */
+const pasteMillis = 120;
 
 /**
  * Keys, from a text field that lies unseen under the pointer: the browser composes there what dead keys, input methods and touch keyboards
@@ -27,7 +29,7 @@ export class Keyboard {
   readonly #held = new Map<string, number>();
   #locks = -1;
   #pendingControl?: ReturnType<typeof setTimeout>;
-  #pasting?: [number, string];
+  #pasting = false;
 
   constructor(field: HTMLTextAreaElement, send: Send, signal: AbortSignal) {
     this.#field = field;
@@ -113,7 +115,7 @@ export class Keyboard {
     const isPaste = this.onPaste && event.code === "KeyV" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
     if (isPaste && !event.repeat) {
       // The browser now gives the text; the keys follow it.
-      this.#pasting = [scancodes.get("KeyV")!, event.code];
+      this.#pasting = true;
       return true;
     }
     return this.mode === "characters" && event.key.length === 1 && !isCommand;
@@ -157,11 +159,14 @@ export class Keyboard {
     event.preventDefault();
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (text) this.onPaste?.(text);
-    const keys = this.#pasting;
-    this.#pasting = undefined;
-    if (!keys) return;
-    this.#key(keys[0], true);
-    this.#held.set(keys[1], keys[0]);
+    const isByKeys = this.#pasting;
+    this.#pasting = false;
+    if (!isByKeys) return;
+    // The text goes another way than keys do: it shall be there first. Who lets go of Control meanwhile still pastes.
+    setTimeout(() => {
+      const isHeld = ["ControlLeft", "ControlRight"].some(place => this.#held.has(place));
+      this.press(isHeld ? ["KeyV"] : ["ControlLeft", "KeyV"]);
+    }, pasteMillis);
   }
 
   #pause(): void {
