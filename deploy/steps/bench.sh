@@ -27,9 +27,13 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT TERM HUP
 
-install_packages run lab test
-build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks tests/Harness
-if may_root; then
+# The emulated machine needs no hosts, and others of its kind instead.
+case $1 in machine*) hosts= ;; esac
+if [ "$1" = machine ]; then install_packages run test rival; else install_packages run lab test; fi
+build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks tests/Harness tests/Emulator.Tests
+if [ -z "$hosts" ]; then
+    :
+elif may_root; then
     as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab" --hosts $hosts
     [ "$labs" = "$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" up --name "$lab-plain" --hosts $hosts --plain-lan
     REMOTECHAIN_LAB=/run/remotechain-lab/$lab/lab.json

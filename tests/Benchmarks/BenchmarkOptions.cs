@@ -11,6 +11,9 @@ public sealed class BenchmarkOptions(string[] arguments)
     /// <summary>Whether a cut that ends within ten minutes is enough.</summary>
     public bool Quick => arguments.Contains("--quick");
 
+    /// <summary>Whether <c>--name</c> was given.</summary>
+    public bool Has(string name) => arguments.Contains($"--{name}");
+
     /// <summary>A whole number given as <c>--name value</c>, or the default.</summary>
     public int Number(string name, int otherwise)
     {

@@ -20,6 +20,7 @@ var benchmarks = new Dictionary<string, (string What, Func<BenchmarkOptions, Tas
     ["encode"] = ("the encoders of the RDP front: time and bytes for each kind of picture", EncodeBenchmark.RunAsync),
     ["portal"] = ("key to picture: native, pixel socket, portal in Chromium; scrolling and film at 1920 x 1080; 25 browsers at once", PortalBenchmark.RunAsync),
     ["web-encode"] = ("the codecs of the web front, beside what else a browser could decode: time and bytes", WebEncodeBenchmark.RunAsync),
+    ["machine"] = ("the emulated machine: small programs, natively, in it, in QEMU and in Bochs; Linux to its shell; --rounds, --kernel, --alone", MachineBenchmark.RunAsync),
     ["machine-cases"] = ("single instructions of the emulated processor against the real one; --cases, --seed", CasesBenchmark.RunAsync),
     ["recorder"] = ("what recording latency costs: a pair of stamps, the node per session, the disk", RecorderBenchmark.RunAsync),
     ["trace"] = ("no benchmark: records what was sent to a host and what it painted, as a CSV file", TraceRecording.RunAsync),

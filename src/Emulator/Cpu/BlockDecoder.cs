@@ -34,6 +34,7 @@ sealed unsafe class BlockDecoder
         decoder.IP = ip;
         var count = 0;
         var ended = false;
+        Instruction before = default;
         while (count < instructionsMax && !ended)
         {
             decoder.Decode(out var instruction);
@@ -51,6 +52,8 @@ sealed unsafe class BlockDecoder
                 break;
             }
             ended = OpTable.Bind(instruction, op, mode);
+            if (ended && count > 1) FusedOps.TryFuse(before, op - 1, mode);
+            before = instruction;
         }
         if (count == 0) return 0;
         var head = ops;

@@ -38,11 +38,14 @@ static unsafe class AluOps
             _ => Forms<T, W32>(o, flat),
         });
 
-    static Handler Forms<T, W>(Op* o, bool flat) where T : struct, IBinary where W : struct, IWidth => o->Form switch
+    static Handler Forms<T, W>(Op* o, bool flat) where T : struct, IBinary where W : struct, IWidth => !flat ? Forms<T, W, SegmentedMemory>(o)
+        : OpTable.HasIndex(o) ? Forms<T, W, FlatMemory>(o) : Forms<T, W, FlatBase>(o);
+
+    static Handler Forms<T, W, TMemory>(Op* o) where T : struct, IBinary where W : struct, IWidth where TMemory : struct, IOperand => o->Form switch
     {
-        OpForm.FirstIsMemory | OpForm.SecondIsImmediate => flat ? &Do<T, W, FlatMemory, Immediate> : &Do<T, W, SegmentedMemory, Immediate>,
-        OpForm.FirstIsMemory => flat ? &Do<T, W, FlatMemory, SecondRegister> : &Do<T, W, SegmentedMemory, SecondRegister>,
-        OpForm.SecondIsMemory => flat ? &Do<T, W, FirstRegister, FlatMemory> : &Do<T, W, FirstRegister, SegmentedMemory>,
+        OpForm.FirstIsMemory | OpForm.SecondIsImmediate => &Do<T, W, TMemory, Immediate>,
+        OpForm.FirstIsMemory => &Do<T, W, TMemory, SecondRegister>,
+        OpForm.SecondIsMemory => &Do<T, W, FirstRegister, TMemory>,
         OpForm.SecondIsImmediate => &Do<T, W, FirstRegister, Immediate>,
         _ => &Do<T, W, FirstRegister, SecondRegister>,
     };

@@ -55,11 +55,13 @@ static unsafe class FloatOps
         o->Destination = stub.Register;
         o->SourceWidth = (byte)(stub.Aligned ? 16 : 0);
         o->Displacement = i.MemoryDisplacement32;
+        if (stub.Light) o->Condition |= Light;
+        if (i.Mnemonic is Mnemonic.Comiss or Mnemonic.Comisd or Mnemonic.Ucomiss or Mnemonic.Ucomisd) o->Condition |= SetsFlags;
         return &Native;
     }
 
     /// <summary>What an instruction needs and waits for.</summary>
-    const byte Vector = 1, Simd = 2, Waits = 4, StoresAddresses = 8;
+    const byte Vector = 1, Simd = 2, Waits = 4, StoresAddresses = 8, Light = 16, SetsFlags = 32;
 
     static byte Kind(in Instruction i)
     {
@@ -153,7 +155,9 @@ static unsafe class FloatOps
             if (o->Repeat != 0) c.Mmu.CheckWrite(linear, bytes);
             Copy(c, s, linear, operand, bytes, write: false);
         }
-        c.Float.Run((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & Simd) != 0);
+        var light = (o->Condition & Light) != 0
+            && c.Float.TryRunLight((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & SetsFlags) != 0);
+        if (!light) c.Float.Run((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & Simd) != 0);
         // What the host's addresses are is nobody's matter: behind control, status and tags.
         if ((o->Condition & StoresAddresses) != 0) new Span<byte>(operand + (bytes is 14 or 94 ? 6 : 12), bytes is 14 or 94 ? 8 : 16).Clear();
         if (o->Repeat != 0) Copy(c, s, linear, operand, bytes, write: true);

@@ -46,7 +46,7 @@ static unsafe class JumpOps
 
     /// <summary>To a place in this segment: by the link when it is known, within one page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Op* To(Core c, CpuState* s, Op* o, uint target, ref Op* link) => link != null ? link : Learn(c, s, o, target, ref link);
+    internal static Op* To(Core c, CpuState* s, Op* o, uint target, ref Op* link) => link != null ? link : Learn(c, s, o, target, ref link);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static Op* Learn(Core c, CpuState* s, Op* o, uint target, ref Op* link)
@@ -57,9 +57,15 @@ static unsafe class JumpOps
         return block;
     }
 
+    /// <summary>One of Jcc, whose condition is in its operation.</summary>
+    internal static bool IsConditional(Op* o) => o->SourceWidth == ConditionalMark;
+
+    const byte ConditionalMark = 255;
+
     static Handler ByCondition(Op* o, int condition)
     {
         o->Condition = (byte)condition;
+        o->SourceWidth = ConditionalMark;
         return condition switch
         {
             0 => &JumpIf<Overflow>, 1 => &JumpIf<Not<Overflow>>, 2 => &JumpIf<Below>, 3 => &JumpIf<Not<Below>>,
@@ -75,7 +81,7 @@ static unsafe class JumpOps
 
     /// <summary>Behind the jump: what lies beyond the segment's end there is the next instruction's fault.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Op* On(CpuState* s, Op* o) => o->Other != null ? o->Other : LearnNext(s, o);
+    internal static Op* On(CpuState* s, Op* o) => o->Other != null ? o->Other : LearnNext(s, o);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static Op* LearnNext(CpuState* s, Op* o)
@@ -229,6 +235,8 @@ static unsafe class JumpOps
     static Op* InterruptReturn(Core c, CpuState* s, Op* o)
     {
         if (c.IsVirtual && c.IoPrivilege < 3) throw new GuestFault(GuestFault.Protection);
+        // Where a task that returns goes on when it is called again.
+        s->Ip = o->NextIp;
         c.InterruptReturn(o->Width);
         return null;
     }

@@ -54,11 +54,14 @@ static unsafe class MoveOps
         return o->Width switch { 1 => Moves<W8>(o, flat), 2 => Moves<W16>(o, flat), _ => Moves<W32>(o, flat) };
     }
 
-    static Handler Moves<W>(Op* o, bool flat) where W : struct, IWidth => o->Form switch
+    static Handler Moves<W>(Op* o, bool flat) where W : struct, IWidth => !flat ? Moves<W, SegmentedMemory>(o)
+        : OpTable.HasIndex(o) ? Moves<W, FlatMemory>(o) : Moves<W, FlatBase>(o);
+
+    static Handler Moves<W, TMemory>(Op* o) where W : struct, IWidth where TMemory : struct, IOperand => o->Form switch
     {
-        OpForm.FirstIsMemory | OpForm.SecondIsImmediate => flat ? &Move<W, FlatMemory, Immediate> : &Move<W, SegmentedMemory, Immediate>,
-        OpForm.FirstIsMemory => flat ? &Move<W, FlatMemory, SecondRegister> : &Move<W, SegmentedMemory, SecondRegister>,
-        OpForm.SecondIsMemory => flat ? &Move<W, FirstRegister, FlatMemory> : &Move<W, FirstRegister, SegmentedMemory>,
+        OpForm.FirstIsMemory | OpForm.SecondIsImmediate => &Move<W, TMemory, Immediate>,
+        OpForm.FirstIsMemory => &Move<W, TMemory, SecondRegister>,
+        OpForm.SecondIsMemory => &Move<W, FirstRegister, TMemory>,
         OpForm.SecondIsImmediate => &Move<W, FirstRegister, Immediate>,
         _ => &Move<W, FirstRegister, SecondRegister>,
     };
@@ -87,7 +90,8 @@ static unsafe class MoveOps
     {
         o->Chained = 1;
         return o->Form != OpForm.SecondIsMemory ? &Extend<W, SecondRegister, TSign>
-            : flat ? &Extend<W, FlatMemory, TSign> : &Extend<W, SegmentedMemory, TSign>;
+            : !flat ? &Extend<W, SegmentedMemory, TSign>
+            : OpTable.HasIndex(o) ? &Extend<W, FlatMemory, TSign> : &Extend<W, FlatBase, TSign>;
     }
 
     interface ISign

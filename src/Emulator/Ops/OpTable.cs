@@ -52,13 +52,13 @@ static unsafe class OpTable
     {
         // SAFETY: o is one whole operation that the caller owns.
         ReadOperands(i, o);
-        var flat = (mode & Core.DataFlat) != 0 && o->AddressBytes == 4 && o->SegmentIndex is Core.Ds or Core.Es or Core.Ss;
+        var flat = IsFlat(o, mode);
         var binder = s_binders[(int)i.Mnemonic];
         var known = binder is not null && !(i.HasLockPrefix && (o->Form & OpForm.FirstIsMemory) == 0);
         var handler = known ? binder!(i, o, flat) : &Unknown;
         if (o->Chained != 0)
         {
-            o->Run = handler;
+            o->Run = Chain.Direct(handler);
         }
         else
         {
@@ -70,6 +70,13 @@ static unsafe class OpTable
             || (i.Op0Kind == OpKind.Register && i.OpCount > 0 && i.Op0Register is >= Register.ES and <= Register.GS)
             || (i.OpCount > 0 && i.Op0Register.IsCR());
     }
+
+    /// <summary>The memory operand needs no segment.</summary>
+    internal static bool IsFlat(Op* o, ulong mode) =>
+        (mode & Core.DataFlat) != 0 && o->AddressBytes == 4 && o->SegmentIndex is Core.Ds or Core.Es or Core.Ss;
+
+    /// <summary>The address has two registers.</summary>
+    internal static bool HasIndex(Op* o) => o->Index != CpuState.NoRegister * 8;
 
     static void ReadOperands(in Instruction i, Op* o)
     {

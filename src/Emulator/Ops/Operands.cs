@@ -76,6 +76,24 @@ unsafe struct FlatMemory : IOperand
         Access.Store<W>(c, s, o, Linear(s, o), value);
 }
 
+/// <summary>Likewise, with an address of one register and a constant.</summary>
+unsafe struct FlatBase : IOperand
+{
+    // SAFETY: as the interface says.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Linear(CpuState* s, Op* o) => *(uint*)((byte*)s->Gpr + o->Base) + o->Displacement;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Read<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.Load<W>(c, s, o, Linear(s, o));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ReadForWrite<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.LoadForWrite<W>(c, s, o, Linear(s, o));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write<W>(Core c, CpuState* s, Op* o, ulong value) where W : struct, IWidth =>
+        Access.Store<W>(c, s, o, Linear(s, o), value);
+}
+
 /// <summary>Memory through a segment register, with its limits and rights.</summary>
 unsafe struct SegmentedMemory : IOperand
 {

@@ -56,14 +56,9 @@ static unsafe class StringOps
         var count = (uint)Any.Register(s, Core.Cx * 8, o->AddressBytes);
         if (o->Condition is In or Out) c.DemandPort((ushort)s->Gpr[Core.Dx], o->Width);
         if (count == 0) return o + 1;
-        var burst = Math.Min(count, ElementsMax);
-        if (o->Condition is Move or Store && TryFill(c, s, o, count, out var filled))
+        if (!(o->Condition is Move or Store && TryCopyToPageEnd(c, s, o, ref count)))
         {
-            count -= filled;
-        }
-        else
-        {
-            for (uint n = 0; n < burst; n++)
+            for (var burst = Math.Min(count, ElementsMax); burst > 0; burst--)
             {
                 Element(c, s, o);
                 Any.SetRegister(s, Core.Cx * 8, o->AddressBytes, --count);
@@ -77,11 +72,32 @@ static unsafe class StringOps
         return null;
     }
 
+    /// <summary>As many elements as lie in the pages of both ends. The first goes alone where a translation is missing, so that how far it gets depends on the
+    /// addresses only.</summary>
+    /// <returns>False when the rest goes element by element.</returns>
+    static bool TryCopyToPageEnd(Core c, CpuState* s, Op* o, ref uint count)
+    {
+        if (!TryFill(c, s, o, count, out var filled))
+        {
+            if (!MayFill(s, o)) return false;
+            Element(c, s, o);
+            c.Set32(Core.Cx, --count);
+            if (count == 0) return true;
+            if (!TryFill(c, s, o, count, out filled)) return false;
+        }
+        count -= filled;
+        return true;
+    }
+
+    /// <summary>Forwards, with 32-bit addresses, and nothing to look at on every access.</summary>
+    static bool MayFill(CpuState* s, Op* o) =>
+        (s->SystemFlags & Flags.Direction) == 0 && o->AddressBytes == 4 && s->Es.Open != 0 && s->Strict == 0;
+
     /// <summary>The whole part of a forward move or store that lies within the pages of its ends, as one copy.</summary>
     static bool TryFill(Core c, CpuState* s, Op* o, uint count, out uint done)
     {
         done = 0;
-        if ((s->SystemFlags & Flags.Direction) != 0 || o->AddressBytes != 4 || s->Es.Open == 0 || s->Strict != 0) return false;
+        if (!MayFill(s, o)) return false;
         var to = (uint)(s->Es.Base + s->Gpr[Core.Di]);
         var elements = Math.Min(count, (4096 - (to & 0xFFF)) / o->Width);
         uint from = 0;
