@@ -202,7 +202,6 @@ sealed unsafe class NativeFloat : IDisposable
     {
         var encoder = Encoder.Create(64, writer);
         void One(in Instruction i) => encoder.Encode(i, 0);
-        One(Instruction.Create(Code.Fxsave64_m512byte, new MemoryOperand(Register.R8)));
         One(Instruction.Create(Code.Fxrstor64_m512byte, new MemoryOperand(Register.RDI)));
         One(Instruction.Create(Code.Mov_r32_rm32, Register.EAX, new MemoryOperand(Register.RDX)));
         One(Instruction.Create(Code.Push_rm64, new MemoryOperand(Register.RCX)));
@@ -212,7 +211,9 @@ sealed unsafe class NativeFloat : IDisposable
         One(Instruction.Create(Code.Pop_rm64, new MemoryOperand(Register.RCX)));
         One(Instruction.Create(Code.Mov_rm32_r32, new MemoryOperand(Register.RDX), Register.EAX));
         One(Instruction.Create(Code.Fxsave64_m512byte, new MemoryOperand(Register.RDI)));
-        One(Instruction.Create(Code.Fxrstor64_m512byte, new MemoryOperand(Register.R8)));
+        // What callers count on (System V ABI, section 3.2.1): an empty x87 stack, its control word as after FNINIT, and MXCSR. No SSE register of theirs.
+        One(Instruction.Create(Code.Fninit));
+        One(Instruction.Create(Code.Ldmxcsr_m32, new MemoryOperand(Register.R8, 24)));
         One(Instruction.Create(Code.Retnq));
     }
 

@@ -207,6 +207,15 @@ sealed unsafe class Mmu : IDisposable
             StorePhysical(i < here ? first + (ulong)i : second + (ulong)(i - here), 1, (byte)(value >> (8 * i)));
     }
 
+    /// <summary>Where a byte and the rest of its page are, as for an access to it; null where a device answers.</summary>
+    internal byte* HostOf(uint linear, bool write)
+    {
+        var entry = _state->Tlb + (linear >> 12) % Entries;
+        if ((write ? entry->WriteTag : entry->ReadTag) == (linear & ~0xFFFu)) return (byte*)((nint)linear + entry->Offset);
+        var host = _memory.Host(Fill(linear, write) & PageMask, write);
+        return host == null ? null : host + (linear & 0xFFF);
+    }
+
     /// <summary>Refuses now what a store would refuse.</summary>
     internal void CheckWrite(ulong linear, int bytes)
     {

@@ -56,7 +56,11 @@ static unsafe class StringOps
         var count = (uint)Any.Register(s, Core.Cx * 8, o->AddressBytes);
         if (o->Condition is In or Out) c.DemandPort((ushort)s->Gpr[Core.Dx], o->Width);
         if (count == 0) return o + 1;
-        if (!(o->Condition is Move or Store && TryCopyToPageEnd(c, s, o, ref count)))
+        if (o->Condition is Move or Store && TryFill(c, s, o, count, out var filled))
+        {
+            count -= filled;
+        }
+        else
         {
             for (var burst = Math.Min(count, ElementsMax); burst > 0; burst--)
             {
@@ -72,32 +76,11 @@ static unsafe class StringOps
         return null;
     }
 
-    /// <summary>As many elements as lie in the pages of both ends. The first goes alone where a translation is missing, so that how far it gets depends on the
-    /// addresses only.</summary>
-    /// <returns>False when the rest goes element by element.</returns>
-    static bool TryCopyToPageEnd(Core c, CpuState* s, Op* o, ref uint count)
-    {
-        if (!TryFill(c, s, o, count, out var filled))
-        {
-            if (!MayFill(s, o)) return false;
-            Element(c, s, o);
-            c.Set32(Core.Cx, --count);
-            if (count == 0) return true;
-            if (!TryFill(c, s, o, count, out filled)) return false;
-        }
-        count -= filled;
-        return true;
-    }
-
-    /// <summary>Forwards, with 32-bit addresses, and nothing to look at on every access.</summary>
-    static bool MayFill(CpuState* s, Op* o) =>
-        (s->SystemFlags & Flags.Direction) == 0 && o->AddressBytes == 4 && s->Es.Open != 0 && s->Strict == 0;
-
     /// <summary>The whole part of a forward move or store that lies within the pages of its ends, as one copy.</summary>
     static bool TryFill(Core c, CpuState* s, Op* o, uint count, out uint done)
     {
         done = 0;
-        if (!MayFill(s, o)) return false;
+        if ((s->SystemFlags & Flags.Direction) != 0 || o->AddressBytes != 4 || s->Es.Open == 0 || s->Strict != 0) return false;
         var to = (uint)(s->Es.Base + s->Gpr[Core.Di]);
         var elements = Math.Min(count, (4096 - (to & 0xFFF)) / o->Width);
         uint from = 0;
@@ -107,9 +90,17 @@ static unsafe class StringOps
             from = (uint)(c.Segments[o->SegmentIndex].Base + s->Gpr[Core.Si]);
             elements = Math.Min(elements, (4096 - (from & 0xFFF)) / o->Width);
         }
-        if (elements < 2) return false;
-        var target = Host(s, to, write: true);
-        var source = o->Condition == Move ? Host(s, from, write: false) : null;
+        if (elements < 2)
+        {
+            // Over the page's end, or up to it.
+            Element(c, s, o);
+            c.Set32(Core.Cx, count - 1);
+            done = 1;
+            return true;
+        }
+        // Both by the tables of pages where the recent translations lack one: so how far it gets depends on addresses only.
+        var source = o->Condition == Move ? c.Mmu.HostOf(from, write: false) : null;
+        var target = c.Mmu.HostOf(to, write: true);
         if (target == null || (o->Condition == Move && source == null)) return false;
         var bytes = elements * o->Width;
         if (o->Condition == Store)
@@ -132,12 +123,6 @@ static unsafe class StringOps
         done = elements;
         c.Set32(Core.Cx, count - elements);
         return true;
-    }
-
-    static byte* Host(CpuState* s, uint linear, bool write)
-    {
-        var entry = s->Tlb + ((linear >> 12) & (Mmu.Entries - 1));
-        return (write ? entry->WriteTag : entry->ReadTag) == (linear & ~0xFFFu) ? (byte*)((nint)linear + entry->Offset) : null;
     }
 
     static void Element(Core c, CpuState* s, Op* o)
