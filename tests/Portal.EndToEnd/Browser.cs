@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using RemoteChain.Harness;
 
@@ -7,6 +8,8 @@ namespace RemoteChain.Portal.EndToEnd;
 public sealed class Browser : IAsyncDisposable
 {
     static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    static readonly string s_axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
 
     readonly IPlaywright _playwright;
     readonly IBrowser _browser;
@@ -45,8 +48,34 @@ public sealed class Browser : IAsyncDisposable
             ViewportSize = new() { Width = width, Height = height },
             ReducedMotion = ReducedMotion.Reduce,
         });
-        return await context.NewPageAsync();
+        var page = await context.NewPageAsync();
+        // What a browser refuses (a script, a style) or stumbles over; a page that says one of these is broken for somebody.
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") Complaints.Enqueue($"{page.Url}: {message.Text}");
+        };
+        page.PageError += (_, error) => Complaints.Enqueue($"{page.Url}: {error}");
+        return page;
     }
+
+    /// <summary>Errors in any page's console.</summary>
+    public ConcurrentQueue<string> Complaints { get; } = [];
+
+    /// <summary>What axe-core finds on a page that is serious or worse.</summary>
+    public static async Task<IReadOnlyList<string>> StumblesAsync(IPage page)
+    {
+        // Evaluated by the debugger, so the page's own policy stays in force.
+        await page.EvaluateAsync(s_axe);
+        var found = await page.EvaluateAsync<string[]>("""
+            async () => (await axe.run()).violations.filter(v => ["serious", "critical"].includes(v.impact))
+                .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => `${n.html.slice(0, 160)} (${n.any[0]?.message ?? ""})`).join("; ")}`)
+            """);
+        return [.. found.Select(text => $"{page.Url}: {text}")];
+    }
+
+    /// <summary>Keeps a picture of a page for people.</summary>
+    public static Task KeepAsync(IPage page, string name, bool isWhole = true) =>
+        page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = isWhole });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

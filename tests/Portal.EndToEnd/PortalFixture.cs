@@ -37,8 +37,8 @@ public sealed class PortalFixture : IAsyncLifetime
     {
         var page = await Browser.NewAsync(Node.Url, isDark);
         await page.GotoAsync($"/sign-in?then={Uri.EscapeDataString(path)}");
-        await page.GetByLabel("Account").FillAsync(user ?? NodeProcess.Admin);
-        await page.GetByLabel("Password").FillAsync(password ?? Node.AdminPassword);
+        await page.GetByLabel("Account", new() { Exact = true }).FillAsync(user ?? NodeProcess.Admin);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password ?? Node.AdminPassword);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         return page;

@@ -50,3 +50,12 @@ document.addEventListener("click", event => {
   const button = event.target.closest?.("[data-look]");
   if (button) window.remotechain.look(button.dataset.look);
 });
+
+// A menu closes when something else is used, or by Escape.
+document.addEventListener("pointerdown", event => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+});

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace RemoteChain.Portal.Tests;
+
+/// <summary>What browsers are told about every answer.</summary>
+public sealed class PageHeaderTests(PortalNode node) : IClassFixture<PortalNode>
+{
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/nowhere")]
+    [InlineData("/portal.js")]
+    [InlineData("/_framework/blazor.web.js")]
+    [InlineData("/report.css")]
+    public async Task Answer_SaysWhatMayRun(string path)
+    {
+        var response = await node.Browser().GetAsync(path);
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("DENY", Assert.Single(response.Headers.GetValues("X-Frame-Options")));
+        Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+        Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Cross-Origin-Opener-Policy")));
+        Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task Api_KeepsItsOwnStricterPolicy()
+    {
+        var response = await node.Browser().GetAsync("/api/v1/health");
+
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
+    }
+
+    [Fact]
+    public async Task Pages_HaveNoScriptOfTheirOwn()
+    {
+        var browser = await node.VisitorAsync("nora");
+        foreach (var path in (string[])["/sign-in", "/", "/account"])
+        {
+            var page = await browser.GetStringAsync(path);
+            Assert.DoesNotMatch(new Regex("<script(?![^>]*\\bsrc=)[^>]*>|\\son[a-z]+=\"|javascript:", RegexOptions.IgnoreCase), page);
+            Assert.DoesNotMatch(new Regex("<(?:script|link)[^>]*(?:src|href)=\"(?:https?:)?//", RegexOptions.IgnoreCase), page);
+        }
+    }
+
+    [Fact]
+    public async Task Pages_AreNotKept_FilesWithAFingerprintAre()
+    {
+        var browser = node.Browser();
+        var page = await browser.GetAsync("/sign-in");
+        Assert.True(page.Headers.CacheControl?.NoStore);
+
+        var script = Regex.Match(await page.Content.ReadAsStringAsync(), "src=\"(_framework/blazor.web[^\"]+)\"").Groups[1].Value;
+        var served = await browser.GetAsync($"/{script}");
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        Assert.True(served.Headers.CacheControl?.MaxAge > TimeSpan.FromDays(30));
+    }
+}
