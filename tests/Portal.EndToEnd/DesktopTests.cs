@@ -18,7 +18,7 @@ public sealed class DesktopTests(PortalFixture fixture) : IClassFixture<PortalFi
         await page.WaitForURLAsync("**/sessions/*");
         await Assertions.Expect(page.Locator(".bar .badge.good")).ToBeVisibleAsync(new() { Timeout = PatienceMillis });
         await TypeAsync(page, "echo where the time goes\n");
-        await Assertions.Expect(page.Locator(".strip .head b")).ToHaveTextAsync(new Regex(@"^[0-9.]+ ms$"), new() { Timeout = PatienceMillis });
+        await Assertions.Expect(page.Locator(".strip .head")).ToContainTextAsync(new Regex("[0-9.]+ ms"), new() { Timeout = PatienceMillis });
         await Browser.KeepAsync(page, "session-light", isWhole: false);
         await page.Locator(".strip .head").ClickAsync();
         await Assertions.Expect(page.Locator(".strip .cards li b").First).ToHaveTextAsync("user");
