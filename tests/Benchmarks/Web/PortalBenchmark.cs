@@ -26,8 +26,8 @@ public static class PortalBenchmark
         string only = options.Word("only") ?? "";
         var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 400), lab, browser) : null;
         var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 10)));
-        var (scroll, video, many) = only is "" or "moving"
-            ? (await moving.MeasureAsync("scroll", "scroll"), await moving.MeasureAsync("video", "video"), await moving.ManyAsync("scroll", 10))
+        var (scroll, many, video) = only is "" or "moving"
+            ? (await moving.MeasureAsync("scroll", "u04"), await moving.ManyAsync("scroll", "u06", 10), await moving.MeasureAsync("video", "u05"))
             : (null, null, null);
         var viewers = only is "" or "viewers" ? await CrowdBenchmark.RunAsync(lab, browser, options.Number("viewers", 25)) : null;
         return new
