@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 
 namespace RemoteChain.Emulator;
 
@@ -22,6 +23,12 @@ public enum InputKind
 
     /// <summary>The wheel turned: steps towards the user.</summary>
     Wheel,
+
+    /// <summary>A frame of the network.</summary>
+    Frame,
+
+    /// <summary>Random bytes that the guest asked for; nobody posts them.</summary>
+    Entropy,
 }
 
 /// <summary>Something from outside, with the instruction count at which the guest got it.</summary>
@@ -30,7 +37,9 @@ public enum InputKind
 /// <param name="Value">See <see cref="InputKind"/>.</param>
 /// <param name="Second">See <see cref="InputKind"/>.</param>
 /// <param name="Id">How stamps name it (<see cref="GuestStamps"/>); 0 = not at all. The guest never sees it.</param>
-public readonly record struct GuestInput(long Count, InputKind Kind, int Value, int Second = 0, ulong Id = 0);
+/// <param name="Bytes">A frame, or random bytes.</param>
+public readonly record struct GuestInput(long Count, InputKind Kind, int Value, int Second = 0, ulong Id = 0,
+    ReadOnlyMemory<byte> Bytes = default);
 
 /// <summary>The one way from outside into a guest. Live, any thread posts and the machine takes it at its next stop, where it gets its count; the
 /// list of what was taken, replayed into an equal machine, gives the same states.</summary>
@@ -41,6 +50,9 @@ public sealed class InputGate
 
     /// <summary>Inputs that a recording keeps; behind them it is incomplete and says so.</summary>
     public const int RecordedMax = 1 << 20;
+
+    /// <summary>The longest frame of a network card without offloads.</summary>
+    public const int FrameBytesMax = 1514;
 
     readonly ConcurrentQueue<GuestInput> _waiting = new();
     readonly List<GuestInput> _recorded = [];
@@ -71,8 +83,35 @@ public sealed class InputGate
         return true;
     }
 
+    /// <summary>Offers a frame of the network; any thread.</summary>
+    /// <param name="frame">The gate keeps it; the caller does not change it any more.</param>
+    /// <returns>False when too many inputs wait, a recording is replayed, or the frame is longer than <see cref="FrameBytesMax"/>.</returns>
+    public bool TryPostFrame(ReadOnlyMemory<byte> frame)
+    {
+        if (_replayed is not null || _waiting.Count >= WaitingMax || frame.Length > FrameBytesMax) return false;
+        _waiting.Enqueue(new(0, InputKind.Frame, 0, Bytes: frame));
+        return true;
+    }
+
+    /// <summary>Random bytes for the guest, at a count at which the machine stands between two slices.</summary>
+    /// <exception cref="InvalidOperationException">A recording is replayed that has none here: it belongs to another machine.</exception>
+    internal ReadOnlyMemory<byte> TakeEntropy(long now, int bytes)
+    {
+        if (_replayed is not null)
+        {
+            if (_next >= _replayed.Count || _replayed[_next] is not { Kind: InputKind.Entropy } next || next.Count != now || next.Bytes.Length != bytes)
+                throw new InvalidOperationException($"The recording has no random bytes at {now}.");
+            _next++;
+            return next.Bytes;
+        }
+        GuestInput taken = new(now, InputKind.Entropy, 0, Bytes: RandomNumberGenerator.GetBytes(bytes));
+        Keep(taken);
+        return taken.Bytes;
+    }
+
     /// <summary>The count at which a replay has its next input.</summary>
-    internal long Due => _replayed is not null && _next < _replayed.Count ? _replayed[_next].Count : long.MaxValue;
+    internal long Due => _replayed is not null && _next < _replayed.Count && _replayed[_next].Kind != InputKind.Entropy
+        ? _replayed[_next].Count : long.MaxValue;
 
     /// <summary>What the guest gets at this count; called until it says no.</summary>
     internal bool TryTake(long now, out GuestInput input)
@@ -80,14 +119,19 @@ public sealed class InputGate
         input = default;
         if (_replayed is not null)
         {
-            if (_next >= _replayed.Count || _replayed[_next].Count > now) return false;
+            if (_next >= _replayed.Count || _replayed[_next].Count > now || _replayed[_next].Kind == InputKind.Entropy) return false;
             input = _replayed[_next++];
             return true;
         }
         if (!_waiting.TryDequeue(out input)) return false;
         input = input with { Count = now };
+        Keep(input);
+        return true;
+    }
+
+    void Keep(GuestInput input)
+    {
         if (_recorded.Count < RecordedMax) _recorded.Add(input);
         else IsComplete = false;
-        return true;
     }
 }

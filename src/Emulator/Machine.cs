@@ -3,6 +3,7 @@ using RemoteChain.Emulator.Devices;
 using RemoteChain.Emulator.Devices.Disks;
 using RemoteChain.Emulator.Devices.Input;
 using RemoteChain.Emulator.Devices.Video;
+using RemoteChain.Emulator.Devices.Virtio;
 
 namespace RemoteChain.Emulator;
 
@@ -13,10 +14,15 @@ public sealed unsafe class Machine : IDisposable
     /// <summary>The longest stretch between two looks at the gate: one millisecond of guest time.</summary>
     const long SliceInstructions = GuestClock.InstructionsPerSecond / 1000;
 
+    /// <summary>Virtio disks at most.</summary>
+    const int VirtioDisksMax = 4;
+
     readonly PortBus _ports = new();
     readonly PciBus _pci;
     readonly VideoAdapter _video;
     readonly IdeController _disks;
+    readonly List<VirtioDevice> _virtio = [];
+    VirtioNetwork? _network;
     readonly InputTrace _trace = new();
     readonly Core _core;
     readonly Interpreter _engine;
@@ -60,9 +66,7 @@ public sealed unsafe class Machine : IDisposable
         // Lines of PCI are triggered by level, as firmware leaves them.
         foreach (var line in (int[])[10, 11]) controller.TriggerByLevel(line);
         BusMemory bus = new(Memory, _core.Mmu);
-        if (options.Disks.Count > IdeController.DrivesMax)
-            throw new ArgumentException($"{options.Disks.Count} disks: {IdeController.DrivesMax} is the most.", nameof(options));
-        _disks = new(bus, _pci, _ports, controller.Set, [.. options.Disks.Select(IdeDrive (disk) => disk.IsCd ? new CdDrive(disk.Disk) : new HardDrive(disk.Disk))]);
+        _disks = new(bus, _pci, _ports, controller.Set, Drives(options));
         _video = new(_core.Mmu, Memory, _pci, _ports, clock, _trace);
         _keyboard = new(clock, up => controller.Set(1, up), up => controller.Set(12, up), _trace, () => _resetWanted = _core.EventMoved = true,
             () => _core.EventMoved = true);
@@ -70,7 +74,9 @@ public sealed unsafe class Machine : IDisposable
         _pointer = new(_keyboard, _backdoor, () => _video.Size);
         _ports.Attach(_backdoor, PointerBackdoor.Port, 1);
         _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
-        _devices = [controller, timer, Clock, _keyboard, _serial];
+        List<IDevice> devices = [controller, timer, Clock, _keyboard, _serial];
+        AddVirtio(new(_pci, bus, _core.Mmu), clock, devices);
+        _devices = [.. devices];
         _ports.Attach(controller, InterruptController.Ports);
         _ports.Attach(timer, IntervalTimer.Ports);
         _ports.Attach(Clock, RealTimeClock.Ports);
@@ -174,6 +180,7 @@ public sealed unsafe class Machine : IDisposable
         foreach (var device in _devices) device.Save(to);
         _pci.Save(to);
         _disks.Save(to);
+        foreach (var device in _virtio) device.Save(to);
         Firmware.Save(to);
         _backdoor.Save(to);
         _pointer.Save(to);
@@ -184,6 +191,32 @@ public sealed unsafe class Machine : IDisposable
         for (long at = 0; at < Memory.Bytes; at += part)
             hash.AppendData(Memory.Span((ulong)at, (int)Math.Min(part, Memory.Bytes - at)));
         return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    static IReadOnlyList<IdeDrive> Drives(MachineOptions options)
+    {
+        IdeDrive[] drives = [.. options.Disks.Where(disk => !disk.IsVirtio).Select(IdeDrive (disk) => disk.IsCd ? new CdDrive(disk.Disk) : new HardDrive(disk.Disk))];
+        if (drives.Length > IdeController.DrivesMax || options.Disks.Count - drives.Length > VirtioDisksMax)
+            throw new ArgumentException($"{options.Disks.Count} disks: {IdeController.DrivesMax} drives and {VirtioDisksMax} of virtio are the most.", nameof(options));
+        return drives;
+    }
+
+    /// <summary>Virtio devices, each in a slot of its own behind the graphics adapter's.</summary>
+    void AddVirtio(VirtioContext context, GuestClock clock, List<IDevice> devices)
+    {
+        const uint first = 0xF000_0000, apart = 0x1_0000;
+        uint number = 0;
+        int Place() => VideoAdapter.Place + 8 * (int)++number;
+        if (Options.HasEntropy)
+        {
+            VirtioEntropy entropy = new(context, Place(), first + number * apart, clock, _gate, () => _core.EventMoved = true);
+            devices.Add(entropy);
+        }
+        foreach (var disk in Options.Disks)
+            if (disk.IsVirtio) _virtio.Add(new VirtioDisk(context, Place(), first + number * apart, disk.Disk));
+        if (Options.Network is not { } sent) return;
+        _network = new(context, Place(), first + number * apart, Options.NetworkAddress.ToArray(), sent);
+        _virtio.Add(_network);
     }
 
     /// <summary>Puts firmware where no RAM is.</summary>
@@ -205,6 +238,7 @@ public sealed unsafe class Machine : IDisposable
             case InputKind.PointerTo: _pointer.MoveTo(input.Value, input.Second, input.Id); break;
             case InputKind.PointerBy: _pointer.MoveBy(input.Value, input.Second, input.Id); break;
             case InputKind.Buttons: _pointer.Press((byte)input.Value, input.Id); break;
+            case InputKind.Frame: _network?.Deliver(input.Bytes); break;
             case InputKind.Wheel: _pointer.Turn(input.Value, input.Id); break;
         }
     }

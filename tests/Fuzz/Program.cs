@@ -11,6 +11,8 @@ FuzzTarget[] targets =
     new RelayTarget(),
     new SshTarget(),
     new MarkerTarget(),
+    new DevicesTarget(),
+    new DiskImageTarget(),
     new WebMessageTarget(),
     new ClipboardTarget(),
 ];

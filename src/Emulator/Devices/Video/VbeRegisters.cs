@@ -18,7 +18,8 @@ sealed class VbeRegisters : IWideDevice
     internal VbeRegisters(int memoryBytes)
     {
         _memoryBytes = memoryBytes;
-        _values[Identity] = Version;
+        // A guest may switch on without having set anything.
+        (_values[Identity], _values[Width], _values[Height], _values[Depth]) = (Version, 640, 480, 8);
     }
 
     /// <summary>Told when a mode begins that wants cleared memory.</summary>
