@@ -30,6 +30,10 @@ public sealed class LinuxBootTests(ITestOutputHelper output)
                 typed = true;
                 output.WriteLine($"prompt after {machine.Count / 1_000_000} million instructions, {watch.Elapsed.TotalSeconds:F1} s");
                 foreach (var key in Encoding.ASCII.GetBytes(Typed)) Assert.True(gate.TryPost(InputKind.Serial, key));
+                // A key and a click as well: the kernel has the keyboard's driver built in.
+                foreach (var code in (int[])[0x1E, 0x9E]) Assert.True(gate.TryPost(InputKind.Key, code, id: 1));
+                Assert.True(gate.TryPost(InputKind.PointerTo, 30_000, 20_000));
+                foreach (var buttons in (int[])[1, 0]) Assert.True(gate.TryPost(InputKind.Buttons, buttons));
             }
             hashes.Add((machine.Count, machine.StateHash()));
             output.WriteLine($"answer after {machine.Count / 1_000_000} million, of which {machine.IdleCount / 1_000_000} idle; "
