@@ -5,6 +5,7 @@
 #   vmlinuz   the kernel of linux-image-686 (Debian 12 is the last that has one)
 #   vmlinux   the ELF image that it holds, unpacked here, because unpacking it costs a guest minutes
 #   busybox   the static one
+#   debian-shell.cpio   the first file system of the template debian-shell: that busybox and an init that shows a shell on the screen
 set -eu
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 . "$ROOT/deploy/steps/common.sh"
@@ -51,5 +52,31 @@ fetch() {
     mv "$work/vmlinux" "$cache/vmlinux"
 }
 
+# A shell on the screen and one on the serial port, each again when it ends. The busybox of the archive packs it: nothing else has to be there.
+make_shell_files() {
+    root=$(mktemp -d)
+    trap 'rm -rf "$root" "${work:-$root}"' EXIT
+    mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" "$root/root"
+    cp "$cache/busybox" "$root/bin/busybox"
+    ln -s busybox "$root/bin/sh"
+    cat > "$root/init" <<'END'
+#!/bin/sh
+/bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sys /sys
+/bin/busybox --install -s /bin
+export HOME=/root TERM=linux PATH=/bin
+cd /root
+hostname machine
+(while :; do setsid sh -c 'exec sh -i < /dev/ttyS0 > /dev/ttyS0 2>&1'; sleep 1; done) &
+printf '\nA Debian kernel in an emulated PC of this node. What is done here ends with it.\n\n' > /dev/tty1
+while :; do setsid sh -c 'exec sh -i < /dev/tty1 > /dev/tty1 2>&1'; sleep 1; done
+END
+    chmod 755 "$root/init" "$root/bin/busybox"
+    (cd "$root" && find . | "$cache/busybox" cpio -o -H newc -R 0:0 2> /dev/null) > "$cache/debian-shell.cpio.new"
+    mv "$cache/debian-shell.cpio.new" "$cache/debian-shell.cpio"
+}
+
 for file in vmlinuz busybox vmlinux; do [ -s "$cache/$file" ] || { fetch; break; }; done
+[ "$cache/debian-shell.cpio" -nt "$ROOT/deploy/steps/guests.sh" ] || make_shell_files
 echo "$cache"

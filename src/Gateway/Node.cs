@@ -16,7 +16,7 @@ namespace RemoteChain.Gateway;
 /// </summary>
 sealed class Node(
     NodeOptions options, NodeAddress address, DataDirectory data, Operator @operator, Accounts accounts, AuditLog audit, Sandbox sandbox,
-    LabChains lab, FrontContext fronts, RelayNode relays, IServer server, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+    LabChains lab, DemoChain demo, FrontContext fronts, RelayNode relays, IServer server, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
 {
     const string FirstAdmin = "admin";
 
@@ -26,7 +26,7 @@ sealed class Node(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var sample = options.LabFile is { } file ? lab.Add(file) : null;
+        var sample = options.LabFile is { } file ? lab.Add(file) : options.Demo ? demo.Add() : null;
         // A client that comes in the first second must not wait for a worker to start.
         try
         {

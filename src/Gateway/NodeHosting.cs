@@ -118,7 +118,7 @@ public static class NodeHosting
 
         services.AddApi();
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = AllowedHosts(options.Http));
-        services.AddSingleton<LabChains>();
+        services.AddSingleton<LabChains>().AddSingleton<DemoChain>();
         if (options.IsRelayOnly) services.AddHostedService<RelayOnlyNode>();
         else services.AddHostedService<Node>();
         return services;
@@ -129,8 +129,9 @@ public static class NodeHosting
 
     static MachineRoom MakeMachineRoom(IServiceProvider provider) => new(
         provider.GetRequiredService<MachineTemplates>(), provider.GetRequiredService<MachineStore>(), provider.GetRequiredService<GuestFiles>(),
-        new ConfinedStart(provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory),
-        Path.Combine(AppContext.BaseDirectory, "machine", "RemoteChain.Machines"), provider.GetRequiredService<TimeProvider>());
+        new(() => new ConfinedStart(provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory)),
+        Path.Combine(AppContext.BaseDirectory, "machine", "RemoteChain.Machines"), provider.GetRequiredService<DataDirectory>().MachinesDirectory,
+        provider.GetRequiredService<TimeProvider>());
 
     static Sandbox CreateSandbox(NodeOptions options, DataDirectory data)
     {

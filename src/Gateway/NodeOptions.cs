@@ -34,6 +34,9 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
     /// <summary>The socket of the service that keeps tunnels; null to look where it usually is, or to keep them by a child of a root node.</summary>
     public string? TunnelsPath { get; init; }
 
+    /// <summary>Make a chain to a machine of the node's own when it knows no chain yet.</summary>
+    public bool Demo { get; init; }
+
     /// <summary>The folder with what machines start from; null for the user's cache.</summary>
     public string? GuestsPath { get; init; }
 

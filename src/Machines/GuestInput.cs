@@ -77,13 +77,14 @@ sealed class GuestInput(Func<InputGate> gate, Func<(int Width, int Height)> size
         if (named == 0) return;
         foreach (var (flag, button) in buttons)
             if ((named & flag) != 0) _buttons = isDown ? _buttons | button : _buttons & ~button;
-        gate().TryPost(InputKind.Buttons, _buttons, 0, nameInput());
+        gate().TryPost(InputKind.Buttons, _buttons, 0, isDown ? nameInput() : 0);
     }
 
-    /// <summary>Only the last byte of a key carries the name: the guest knows the key when it has read that.</summary>
+    /// <summary>Only the last byte of a key carries the name: the guest knows the key when it has read that. A release has none: what is drawn
+    /// answers the press.</summary>
     void Type(params ReadOnlySpan<byte> bytes)
     {
-        var name = nameInput();
+        var name = (bytes[^1] & Released) == 0 ? nameInput() : 0;
         for (var i = 0; i < bytes.Length; i++) gate().TryPost(InputKind.Key, bytes[i], 0, i == bytes.Length - 1 ? name : 0);
     }
 }

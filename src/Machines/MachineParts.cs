@@ -1,5 +1,7 @@
+using Microsoft.Win32.SafeHandles;
 using RemoteChain.Emulator;
 using RemoteChain.Emulator.Boot;
+using RemoteChain.Emulator.Devices.Disks;
 using RemoteChain.Emulator.Guests;
 using RemoteChain.Surface.Control;
 
@@ -22,7 +24,7 @@ sealed class MachineParts(StartMachine start)
         Machine machine = new(new()
         {
             MemoryBytes = (long)start.MemoryMib << 20, Gate = gate, Serial = serial, Start = DateTime.UtcNow, ScreenWidth = start.Width,
-            ScreenHeight = start.Height,
+            ScreenHeight = start.Height, Disks = Disks(),
         });
         try
         {
@@ -48,15 +50,38 @@ sealed class MachineParts(StartMachine start)
                 LinuxBoot.Load(machine, kernel, Read(MachinePart.InitialFiles), start.CommandLine, Read(MachinePart.UnpackedKernel));
                 break;
             default:
-                throw new InvalidDataException("This version starts no firmware.");
+                var firmware = Read(MachinePart.Firmware) ?? throw new InvalidDataException("There is no firmware.");
+                FirmwareBoot.Load(machine, firmware, Read(MachinePart.DisplayFirmware), Has(MachinePart.Cd) ? [BootDevice.Cd, BootDevice.Disk] : [BootDevice.Disk]);
+                break;
         }
+    }
+
+    /// <summary>The disk with what the machine changes of it, and the CD. Both belong to the machine.</summary>
+    List<MachineDisk> Disks()
+    {
+        List<MachineDisk> disks = [];
+        if (Open(MachinePart.Disk) is { } disk)
+        {
+            var overlay = Open(MachinePart.Overlay) ?? throw new InvalidDataException("There is no place for what the machine changes of its disk.");
+            disks.Add(new(OverlayDisk.Open(new FileDisk(disk, isReadOnly: true), overlay)));
+        }
+        if (Open(MachinePart.Cd) is { } cd) disks.Add(new(new FileDisk(cd, isReadOnly: true), IsCd: true));
+        return disks;
+    }
+
+    bool Has(MachinePart part) => start.Parts.Any(known => known.Key == part);
+
+    SafeFileHandle? Open(MachinePart part)
+    {
+        if (start.Parts.FirstOrDefault(known => known.Key == part).Value is not { } descriptor) return null;
+        using var own = descriptor.Duplicate();
+        return new(own.Detach(), ownsHandle: true);
     }
 
     byte[]? Read(MachinePart part)
     {
-        if (start.Parts.FirstOrDefault(known => known.Key == part).Value is not { } descriptor) return null;
-        using var own = descriptor.Duplicate();
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = new(own.Detach(), ownsHandle: true);
+        using var file = Open(part);
+        if (file is null) return null;
         var length = RandomAccess.GetLength(file);
         if (length > FileBytesMax) throw new InvalidDataException($"A file of {length >> 20} MiB is too large: {FileBytesMax >> 20} MiB are the most.");
         var bytes = new byte[length];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RemoteChain.Gateway.Machines;
 using RemoteChain.Gateway.Sessions.Nested;
 
 namespace RemoteChain.Fuzz;
@@ -10,7 +11,8 @@ sealed class MarkerTarget() : FuzzTarget("marker", "a column of a desktop's pixe
 
     long _read, _templates;
 
-    internal override IReadOnlyList<byte[]> Seeds { get; } = [Painted("chain"), Painted("other"), [.. ShippedTemplates.XFreeRdp.Select(c => (byte)c)]];
+    internal override IReadOnlyList<byte[]> Seeds { get; } = [Painted("chain"), Painted("other"), [.. ShippedTemplates.XFreeRdp.Select(c => (byte)c)],
+        [.. ShippedMachines.DebianShell.Select(c => (byte)c)]];
 
     internal override string Reached => $"{_read} markers, {_templates} templates";
 
@@ -24,7 +26,8 @@ sealed class MarkerTarget() : FuzzTarget("marker", "a column of a desktop's pixe
 
         Look(CollectionsMarshal.AsSpan(column));
         Look(MemoryMarshal.Cast<byte, uint>(input));
-        if (TemplateDocument.Parse(string.Concat(input.Select(b => (char)b))).Template is not null) _templates++;
+        var text = string.Concat(input.Select(b => (char)b));
+        if (TemplateDocument.Parse(text).Template is not null || MachineTemplate.Parse(text).Template is not null) _templates++;
     }
 
     void Look(ReadOnlySpan<uint> column)

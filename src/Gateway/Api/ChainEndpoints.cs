@@ -29,7 +29,7 @@ static class ChainEndpoints
     public sealed record Validation(bool Valid, IReadOnlyList<ChainError> Errors);
 
     /// <summary>A kind of layer with its keys.</summary>
-    public sealed record KindItem(string Kind, string Meaning, bool Available, IReadOnlyList<LayerKey> Keys);
+    public sealed record KindItem(string Kind, string Meaning, IReadOnlyList<LayerKey> Keys);
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -168,8 +168,7 @@ static class ChainEndpoints
 
     static IReadOnlyList<KindItem> Kinds() =>
     [
-        .. LayerKind.All.Select(kind => new KindItem(kind.Word, kind.Meaning, Available: true, kind.Keys)),
-        .. LayerKind.Planned.Select(word => new KindItem(word, "Not available in this version.", Available: false, [])),
+        .. LayerKind.All.Select(kind => new KindItem(kind.Word, kind.Meaning, kind.Keys)),
     ];
 
     static StoredChain? Usable(string name, Caller caller, ChainStore store, ChainAccess access) =>

@@ -143,9 +143,7 @@ public static class ChainDocument
         if (LayerKind.All.FirstOrDefault(kind => kind.Word == word.Value) is { } known)
             return known.Read(new LayerReader(number, known, map, errors, secrets));
 
-        errors.Add(new(word.Line, word.Column, LayerKind.Planned.Contains(word.Value)
-            ? $"layer {number}: the kind `{word.Value}` is not available in this version; available are {KnownKinds}"
-            : $"layer {number}: `{DocumentReader.Shown(word.Value)}` is not a "
+        errors.Add(new(word.Line, word.Column, $"layer {number}: `{DocumentReader.Shown(word.Value)}` is not a "
                 + $"kind{LayerReader.DidYouMean(word.Value, LayerKind.All.Select(kind => kind.Word))}; known kinds are {KnownKinds}"));
         return null;
     }

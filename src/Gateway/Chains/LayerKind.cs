@@ -38,9 +38,6 @@ public sealed class LayerKind
         Kinds.RuntimeLayer.Definition,
     ];
 
-    /// <summary>Kinds that the language has a word for but this version cannot run.</summary>
-    public static IReadOnlyList<string> Planned { get; } = [];
-
     /// <summary>The word after <c>kind:</c>.</summary>
     public string Word { get; }
 

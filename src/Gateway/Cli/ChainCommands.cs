@@ -248,15 +248,13 @@ static class ChainCommands
         calling(command, async call => call.Show<ChainEndpoints.KindItem[]>(
             await call.Client.GetAsync("/chain-kinds", call.Cancellation), kinds =>
         {
-            foreach (var kind in kinds.Where(kind => kind.Available))
+            foreach (var kind in kinds)
             {
                 call.Terminal.Output.WriteLine($"{kind.Kind}: {kind.Meaning}");
                 call.Terminal.Table(["  KEY", "VALUES", "DEFAULT", "MEANING"],
                     kind.Keys.Select(key => new[] { $"  {key.Name}", key.Values, key.Default ?? "(required)", key.Meaning }), "");
                 call.Terminal.Output.WriteLine();
             }
-            call.Terminal.Output.WriteLine(
-                $"Not available in this version: {string.Join(", ", kinds.Where(kind => !kind.Available).Select(kind => kind.Kind))}.");
         }));
         return command;
     }

@@ -41,12 +41,15 @@ static class NodeCommand
             + "0.0.0.0:7443. Without it nobody comes in.", HelpName = "ADDR" };
         var tunnels = new Option<string?>("--tunnels") { Description = "The socket of the service that keeps VPN tunnels (default "
             + "/run/remotechain-tunnels/control where it is; a root node keeps them itself).", HelpName = "PATH" };
+        var guests = new Option<string?>("--guests") { Description = "The folder with what emulated machines start from (default "
+            + "$REMOTECHAIN_GUESTS, else ~/.cache/remotechain/guests).", HelpName = "DIR" };
+        var demo = new Option<bool>("--demo") { Description = "When there is no chain yet, make one that ends in an emulated machine of this node." };
         var tunnelGrace = new Option<int>("--tunnel-grace") { Description = "Seconds that a tunnel which nobody uses stays open (default 30).",
             HelpName = "N", DefaultValueFactory = _ => (int)NodeOptions.TunnelGraceDefault.TotalSeconds };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
                 plainHttp, relay, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
-                tunnels, tunnelGrace };
+                tunnels, tunnelGrace, guests, demo };
         command.SetAction((line, cancellationToken) =>
         {
             var options = new NodeOptions(
@@ -63,6 +66,8 @@ static class NodeCommand
                 Metrics = Enum.Parse<MetricsReaders>(line.GetValue(metrics)!, ignoreCase: true),
                 Otlp = Collector(line.GetValue(otlp)),
                 TunnelsPath = line.GetValue(tunnels),
+                GuestsPath = line.GetValue(guests),
+                Demo = line.GetValue(demo),
                 TunnelGrace = Grace(line.GetValue(tunnelGrace)),
             };
             if (!IPAddress.IsLoopback(options.Http.Address) && !line.GetValue(plainHttp))

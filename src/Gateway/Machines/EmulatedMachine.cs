@@ -10,13 +10,17 @@ namespace RemoteChain.Gateway.Machines;
 /// <param name="template">Its template, read.</param>
 /// <param name="session">The session that it ends with; empty when it outlives its sessions.</param>
 /// <param name="files">Where its files are.</param>
+/// <param name="overlayFile">What it changes of its disk, if it has one; goes with it.</param>
 /// <param name="start">Starts processes.</param>
 /// <param name="program">The process of a machine.</param>
 internal sealed class EmulatedMachine(
-    StoredMachine stored, MachineTemplate template, string session, GuestFiles files, ConfinedStart start, string program) : IAsyncDisposable
+    StoredMachine stored, MachineTemplate template, string session, GuestFiles files, string overlayFile, Lazy<ConfinedStart> start, string program) : IAsyncDisposable
 {
     /// <summary>Memory of the process besides the guest's RAM: the runtime, decoded code, pictures.</summary>
     private const long OwnBytesMax = 768L << 20;
+
+    /// <summary>How long a process that has closed a screen may take to say why.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _changing = new(1);
     private readonly Lock _gate = new();
@@ -183,11 +187,28 @@ internal sealed class EmulatedMachine(
         }
     }
 
+    /// <summary>Why it does not run (any more); null when it does, or was turned off. Waits a moment for a process that is just ending.</summary>
+    public async Task<Failure?> WhyEndedAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(_listening, Task.Delay(s_lastWords, cancellationToken));
+        lock (_gate)
+        {
+            return _failure;
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
         _changing.Dispose();
+    }
+
+    /// <summary>Ends it and removes what it has written.</summary>
+    public async Task DestroyAsync()
+    {
+        await DisposeAsync();
+        File.Delete(overlayFile);
     }
 
     private async Task<Failure?> MakeAsync(CancellationToken cancellationToken)
@@ -207,7 +228,13 @@ internal sealed class EmulatedMachine(
                 parts.Add(new(part, DescriptorHandle.DuplicateOf(opened)));
             }
 
-            var process = await start.StartAsync(
+            if (template.Files.ContainsKey(MachinePart.Disk))
+            {
+                using var overlay = File.OpenHandle(overlayFile, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+                parts.Add(new(MachinePart.Overlay, DescriptorHandle.DuplicateOf(overlay)));
+            }
+
+            var process = await start.Value.StartAsync(
                 new ConfinedProgram(program, [], OwnBytesMax + ((long)stored.MemoryMib << 20)), cancellationToken);
             // Not disposed of: its descriptors are closed below.
             bool sent = process.Send(new StartMachine(

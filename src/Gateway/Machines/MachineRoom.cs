@@ -26,8 +26,9 @@ public sealed class MachineRoom : IAsyncDisposable
     private readonly MachineTemplates _templates;
     private readonly MachineStore _store;
     private readonly GuestFiles _files;
-    private readonly ConfinedStart _start;
+    private readonly Lazy<ConfinedStart> _start;
     private readonly string _program;
+    private readonly string _overlays;
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
 
@@ -35,18 +36,25 @@ public sealed class MachineRoom : IAsyncDisposable
     /// <param name="templates">What machines are made from.</param>
     /// <param name="store">Machines that outlive their sessions.</param>
     /// <param name="files">Their files.</param>
-    /// <param name="start">Starts processes.</param>
+    /// <param name="start">Starts processes; made when the first machine is started.</param>
     /// <param name="program">The process of a machine.</param>
+    /// <param name="overlays">The folder for what machines change of their disks.</param>
     /// <param name="time">For times to live.</param>
-    public MachineRoom(MachineTemplates templates, MachineStore store, GuestFiles files, ConfinedStart start, string program, TimeProvider time)
+    public MachineRoom(MachineTemplates templates, MachineStore store, GuestFiles files, Lazy<ConfinedStart> start, string program, string overlays, TimeProvider time)
     {
-        (_templates, _store, _files, _start, _program, _time) = (templates, store, files, start, program, time);
+        (_templates, _store, _files, _start, _program, _overlays, _time) = (templates, store, files, start, program, overlays, time);
         foreach (var stored in store.Machines())
         {
             if (MachineTemplate.Parse(stored.Template).Template is { } template)
             {
                 _machines[stored.Name] = Machine(stored, template, "");
             }
+        }
+
+        // What a node that was killed left of its sessions' machines.
+        foreach (string overlay in Directory.EnumerateFiles(overlays).Where(file => !_machines.ContainsKey(Path.GetFileNameWithoutExtension(file))))
+        {
+            File.Delete(overlay);
         }
 
         _expiry = time.CreateTimer(_ => DestroyExpired(), null, s_expiryPeriod, s_expiryPeriod);
@@ -118,7 +126,7 @@ public sealed class MachineRoom : IAsyncDisposable
         }
 
         _store.Delete(name);
-        await machine.DisposeAsync();
+        await machine.DestroyAsync();
         return true;
     }
 
@@ -131,6 +139,10 @@ public sealed class MachineRoom : IAsyncDisposable
     /// <summary>Opens a look at a machine that runs; the descriptors stay the caller's.</summary>
     public MachineScreen? OpenScreen(string name, DescriptorHandle surface, DescriptorHandle inputBell) =>
         _machines.GetValueOrDefault(name)?.OpenScreen(surface, inputBell);
+
+    /// <summary>Why a machine does not run (any more); null when it does, or was turned off.</summary>
+    public Task<Failure?> WhyEndedAsync(string name, CancellationToken cancellationToken) =>
+        _machines.GetValueOrDefault(name) is { } machine ? machine.WhyEndedAsync(cancellationToken) : Task.FromResult<Failure?>(Gone(name));
 
     /// <summary>The machine of a session, made when there is none yet, and started.</summary>
     /// <param name="layer">What the chain says.</param>
@@ -173,9 +185,12 @@ public sealed class MachineRoom : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _expiry.DisposeAsync();
-        await Task.WhenAll(_machines.Values.Select(machine => machine.DisposeAsync().AsTask()));
+        await Task.WhenAll(_machines.Values.Select(machine => machine.Session.Length > 0 ? machine.DestroyAsync() : machine.DisposeAsync().AsTask()));
         _machines.Clear();
-        _start.Dispose();
+        if (_start.IsValueCreated)
+        {
+            _start.Value.Dispose();
+        }
     }
 
     private string? Make(string name, string templateName, int memoryMib, int mips, string owner, string session, out Failure? failure)
@@ -209,7 +224,7 @@ public sealed class MachineRoom : IAsyncDisposable
     }
 
     private EmulatedMachine Machine(StoredMachine stored, MachineTemplate template, string session) =>
-        new(stored, template, session, _files, _start, _program);
+        new(stored, template, session, _files, Path.Combine(_overlays, $"{stored.Name}.overlay"), _start, _program);
 
     private Failure? NoRoomFor(EmulatedMachine machine)
     {

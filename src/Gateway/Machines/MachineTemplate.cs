@@ -28,10 +28,15 @@ public sealed record MachineTemplate(
     [
         new("name", Chains.Name.Rule, "How chains refer to it.", null),
         new("description", "text", "For people.", ""),
-        new("boot", "linux | echo", "What a machine starts with: a Linux kernel, or the small desktop that the gateway brings along.", "linux"),
+        new("boot", "linux | firmware | echo", "What a machine starts with: a Linux kernel, firmware that looks for a system on CD and disk, or the small "
+            + "desktop that the gateway brings along.", "linux"),
         new("kernel", "name of a file", "A bzImage.", "none"),
         new("unpacked-kernel", "name of a file", "The ELF image that the kernel holds: saves each start the unpacking.", "none"),
         new("initial-files", "name of a file", "The kernel's first file system.", "none"),
+        new("firmware", "name of a file", "The PC's firmware, for boot: firmware.", "firmware/bios-256k.bin"),
+        new("display-firmware", "name of a file", "The display's firmware, for boot: firmware.", "firmware/vgabios-stdvga.bin"),
+        new("disk", "name of a file", "A raw disk image. Machines leave it as it is and keep what they change beside it.", "none"),
+        new("cd", "name of a file", "An ISO image.", "none"),
         new("command-line", "text", "The kernel's parameters.", ""),
         new("memory", $"{MachineLayer.MemoryMibMin} to {MachineLayer.MemoryMibMax}", "RAM in MiB.", "128"),
         new("processor", $"{MachineLayer.MipsMin} to {MachineLayer.MipsMax}", "Million instructions a second that a machine may run at most.", "250"),
@@ -40,7 +45,8 @@ public sealed record MachineTemplate(
     ];
 
     private static readonly (string Key, MachinePart Part)[] s_files =
-        [("kernel", MachinePart.Kernel), ("unpacked-kernel", MachinePart.UnpackedKernel), ("initial-files", MachinePart.InitialFiles)];
+        [("kernel", MachinePart.Kernel), ("unpacked-kernel", MachinePart.UnpackedKernel), ("initial-files", MachinePart.InitialFiles),
+            ("firmware", MachinePart.Firmware), ("display-firmware", MachinePart.DisplayFirmware), ("disk", MachinePart.Disk), ("cd", MachinePart.Cd)];
 
     /// <summary>Reads a document. Never throws for anything the text contains.</summary>
     public static (MachineTemplate? Template, IReadOnlyList<ChainError> Errors) Parse(string text)
@@ -62,6 +68,11 @@ public sealed record MachineTemplate(
             errors.Add(new ChainError(map.Line, map.Column, "template: `kernel` is missing; a machine that boots linux needs one"));
         }
 
+        if (template.Boot == MachineBoot.Firmware && !template.Files.ContainsKey(MachinePart.Disk) && !template.Files.ContainsKey(MachinePart.Cd) && errors.Count == 0)
+        {
+            errors.Add(new ChainError(map.Line, map.Column, "template: `disk` or `cd` is missing; firmware starts what is on one of them"));
+        }
+
         return errors.Count == 0 ? (template, []) : (null, [.. errors.OrderBy(error => error.Line).ThenBy(error => error.Column)]);
     }
 
@@ -77,10 +88,17 @@ public sealed record MachineTemplate(
             }
         }
 
+        var boot = reader.Choice("boot", BootWord.Linux);
+        if (boot == BootWord.Firmware)
+        {
+            files.TryAdd(MachinePart.Firmware, "firmware/bios-256k.bin");
+            files.TryAdd(MachinePart.DisplayFirmware, "firmware/vgabios-stdvga.bin");
+        }
+
         return new MachineTemplate(
             reader.Text("name", null, name => Chains.Name.IsValid(name), Chains.Name.Rule),
             reader.Text("description", "", description => description.Length <= DescriptionCharsMax, $"at most {DescriptionCharsMax} characters"),
-            reader.Choice("boot", BootWord.Linux) == BootWord.Echo ? MachineBoot.Echo : MachineBoot.Linux,
+            boot switch { BootWord.Echo => MachineBoot.Echo, BootWord.Firmware => MachineBoot.Firmware, _ => MachineBoot.Linux },
             files,
             reader.Text("command-line", "", line => line.Length <= CommandLineCharsMax && line.All(c => c is >= ' ' and <= '~'),
                 $"one line of at most {CommandLineCharsMax} ASCII characters"),
@@ -96,6 +114,7 @@ public sealed record MachineTemplate(
     private enum BootWord
     {
         Linux,
+        Firmware,
         Echo,
     }
 }

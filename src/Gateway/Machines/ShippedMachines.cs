@@ -25,6 +25,15 @@ public static class ShippedMachines
         display: 1024x768
         """;
 
+    /// <summary>A whole PC from its first instruction: firmware, CD, text on the display.</summary>
+    public const string MemTest = """
+        name: memtest
+        description: memtest86+, started from its CD by SeaBIOS.
+        boot: firmware
+        cd: memtest/memtest86+.iso
+        memory: 32
+        """;
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [DebianShell, Echo];
+    public static IReadOnlyList<string> All { get; } = [DebianShell, Echo, MemTest];
 }

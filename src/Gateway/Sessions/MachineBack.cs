@@ -18,14 +18,17 @@ internal sealed class MachineBack(
             return failure!;
         }
 
-        if (Context.Machines.OpenScreen(name, Request.Surface, Request.InputBell) is not { } screen)
+        var said = new Failure(FailureStage.Activate, FailureCause.GuestStopped, "");
+        if (Context.Machines.OpenScreen(name, Request.Surface, Request.InputBell) is { } screen)
         {
-            // It ended between the two steps: why is known by now.
-            return new Failure(FailureStage.Activate, FailureCause.GuestStopped, Context.Machines.Find(name)?.Failure ?? "");
+            Line = screen;
+            Open(screen, null);
+            said = await ListenAsync(screen, cancellationToken);
         }
 
-        Line = screen;
-        Open(screen, null);
-        return await ListenAsync(screen, cancellationToken);
+        // A guest may end before the screen is open, and a process before it could tell its screens.
+        return said.Cause is FailureCause.WorkerDied or FailureCause.GuestStopped
+            ? await Context.Machines.WhyEndedAsync(name, cancellationToken) ?? said
+            : said;
     }
 }

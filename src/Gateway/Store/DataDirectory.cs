@@ -29,6 +29,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>ASP.NET Core Data Protection keys. Without them the secrets in the database cannot be read.</summary>
     public string KeysDirectory => File("keys");
 
+    /// <summary>What emulated machines have changed of their disks.</summary>
+    public string MachinesDirectory => File("machines");
+
     /// <summary>Sockets of the running node; emptied at every start.</summary>
     public string RuntimeDirectory => File("run");
 
@@ -66,6 +69,7 @@ public sealed class DataDirectory : IDisposable
             // An existing directory keeps its mode when it is "created"; one that others may enter is closed here, before use.
             System.IO.File.SetUnixFileMode(full, Private);
             Directory.CreateDirectory(System.IO.Path.Combine(full, "keys"), Private);
+            Directory.CreateDirectory(System.IO.Path.Combine(full, "machines"), Private);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

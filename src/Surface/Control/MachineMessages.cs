@@ -18,11 +18,14 @@ public enum MachinePart : byte
     /// <summary>The firmware of the display.</summary>
     DisplayFirmware,
 
-    /// <summary>The disk, read and write.</summary>
+    /// <summary>The disk, read only.</summary>
     Disk,
 
     /// <summary>The CD, read only.</summary>
     Cd,
+
+    /// <summary>What the machine changes of its disk, read and write.</summary>
+    Overlay,
 }
 
 /// <summary>What a machine starts with.</summary>

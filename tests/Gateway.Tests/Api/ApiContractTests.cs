@@ -19,6 +19,7 @@ public sealed class ApiContractTests(TestNode node) : IClassFixture<TestNode>
         "GET /api/v1/relays", "POST /api/v1/relays/invitations", "POST /api/v1/relays/enrolments", "DELETE /api/v1/relays/peers/{name}",
         "PUT /api/v1/relays/peers/{name}/join", "DELETE /api/v1/relays/peers/{name}/join", "POST /api/v1/relays/rules", "DELETE /api/v1/relays/rules",
         "PUT /api/v1/nested-templates/{name}", "DELETE /api/v1/nested-templates/{name}",
+        "PUT /api/v1/machine-templates/{name}", "DELETE /api/v1/machine-templates/{name}",
         "GET /api/v1/faults", "POST /api/v1/faults", "DELETE /api/v1/faults", "PUT /api/v1/faults/{id}", "DELETE /api/v1/faults/{id}",
     ];
 

@@ -25,6 +25,15 @@ public sealed class ChainDocumentTests
             keyboard: de
         """;
 
+    [Theory]
+    [InlineData("kind: machine", "layer 1 (machine): it needs a `template`, or a `machine` that exists")]
+    [InlineData("kind: machine\n    template: echo\n    machine: box", "`template` makes a machine and `machine` takes one that exists: write one of them")]
+    [InlineData("kind: machine\n    template: echo\n  - kind: runtime\n    command: xterm", "nothing can be started inside a machine; it is the last layer")]
+    [InlineData("kind: ssh\n    host: jump\n    credentials: a\n  - kind: machine\n    template: echo", "a machine runs in this node: no hop leads to it")]
+    [InlineData("kind: machine\n    template: echo\n    memory: 3", "`memory` must be a whole number from 4 to 2048")]
+    public void Parse_AMachineInAWrongPlace_SaysWhy(string layers, string expected) =>
+        Assert.Contains(ChainDocument.Parse($"name: a\nlayers:\n  - {layers}\n").Errors, error => error.ToString().Contains(expected, StringComparison.Ordinal));
+
     [Fact]
     public void Parse_FullDocument_ReadsEveryKey()
     {
@@ -177,16 +186,6 @@ public sealed class ChainDocumentTests
 
         Assert.False(reading.IsValid);
         Assert.Contains(expected, reading.Errors.Select(error => error.ToString()));
-    }
-
-    [Theory]
-    [InlineData("machine")]
-    public void Parse_KindOfALaterVersion_SaysNotAvailable(string kind)
-    {
-        var error = Assert.Single(ChainDocument.Parse($"name: a\nlayers:\n  - kind: {kind}\n  - kind: rdp\n    host: h\n").Errors);
-
-        Assert.Equal(3, error.Line);
-        Assert.Contains($"`{kind}` is not available in this version", error.Message);
     }
 
     [Fact]

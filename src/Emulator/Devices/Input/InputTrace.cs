@@ -7,7 +7,7 @@ namespace RemoteChain.Emulator.Devices.Input;
 sealed class InputTrace
 {
     ulong _read, _written;
-    long _interruptNanos, _readNanos, _writtenNanos, _writtenInterruptNanos, _writtenReadNanos;
+    long _interruptNanos, _readInterruptNanos, _readNanos, _writtenNanos, _writtenInterruptNanos, _writtenReadNanos;
 
     /// <summary>Told when an input was read, so that the next write to video memory is noticed.</summary>
     internal Action Watch { get; set; } = () => { };
@@ -20,6 +20,8 @@ sealed class InputTrace
     {
         if (id == 0) return;
         _read = id;
+        // The interrupt of what comes next, such as the key's release, may be taken before anything is drawn.
+        _readInterruptNanos = _interruptNanos;
         _readNanos = MonotonicClock.NowNanos();
         Watch();
     }
@@ -28,7 +30,7 @@ sealed class InputTrace
     internal void Written()
     {
         _writtenNanos = MonotonicClock.NowNanos();
-        (_written, _writtenInterruptNanos, _writtenReadNanos) = (_read, _interruptNanos, _readNanos);
+        (_written, _writtenInterruptNanos, _writtenReadNanos) = (_read, _readInterruptNanos, _readNanos);
     }
 
     /// <summary>What is known of the picture that is taken now.</summary>

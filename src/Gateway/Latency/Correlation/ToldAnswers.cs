@@ -45,9 +45,9 @@ public sealed class ToldAnswers : IAnswers
     {
         long receivedNanos = entry.ReceivedNanos;
         ulong last = entry.LastInputId;
-        if (last != 0 && _waiting.Exists(input => input.Id == last))
+        int number = (int)(last >> FrontShift);
+        if (last != 0 && _waiting.Exists(input => (int)(input.Id >> FrontShift) == number && input.Id <= last))
         {
-            int number = (int)(last >> FrontShift);
             // Other inputs of that front, which the guest had read before that one.
             var same = _waiting.FindAll(input => (int)(input.Id >> FrontShift) == number && input.Id <= last);
             int shared = same.Count(input => input.Id == last || input.SentNanos > _lastFrameNanos);
