@@ -1,7 +1,7 @@
 #!/bin/sh
 # Proves the first five minutes: a new Debian root file system, this commit, one command in it.
 #   deploy/fresh-machine.sh [--suite bookworm] [--keep] [COMMAND…]      (default command: ./remotechain test)
-# Needs root, debootstrap and git. The new system gets this machine's package mirror, NuGet configuration, certificates and .NET SDK
+# Needs root, debootstrap and git. The new system gets this machine's package mirror, NuGet configuration, certificates (npm's too) and .NET SDK
 # (its own archive has none), and nothing else. It shares the kernel and the network; everything that is mounted lives in a mount
 # namespace and goes with it, so removing the folder afterwards is safe.
 set -eu
@@ -69,6 +69,12 @@ copy_machine() {
     for path in "${SSL_CERT_FILE:-}" "${SSL_CERT_DIR:-}"; do
         if [ -e "$path" ]; then mkdir -p "$new$(dirname "$path")" && cp -RLT --remove-destination "$path" "$new$path"; fi
     done
+    # npm does not look at the system's authorities by itself.
+    authorities=$(npm config get cafile 2> /dev/null) || authorities=
+    if [ -f "$authorities" ]; then
+        cp -L "$authorities" "$new/etc/machine-authorities.pem"
+        echo "cafile=/etc/machine-authorities.pem" > "$new/root/.npmrc"
+    fi
     mkdir -p "$new$DOTNET_ROOT" "$new$PLACE"
     ln -sf "$DOTNET_ROOT/dotnet" "$new/usr/bin/dotnet"
     git -C "$ROOT" archive HEAD | tar -x -C "$new$PLACE"
