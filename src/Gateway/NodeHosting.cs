@@ -107,7 +107,9 @@ public static class NodeHosting
         services.AddSingleton<IcmpWire>().AddSingleton<Sessions.Route>().AddSingleton<NestedTemplates>()
             .AddSingleton<MachineStore>().AddSingleton<MachineTemplates>().AddSingleton<MachinePicture>().AddSingleton(_ => new GuestFiles(options.GuestsPath ?? GuestFiles.FolderDefault))
             .AddSingleton(MakeMachineRoom)
-            .AddSingleton<SessionContext>().AddSingleton<SessionRegistry>().AddSingleton<ChainTrials>();
+            .AddSingleton<SessionContext>().AddSingleton<SessionRegistry>()
+            // Made when somebody asks for it: the API stands without workers.
+            .AddSingleton(provider => new Lazy<ChainTrials>(() => ActivatorUtilities.CreateInstance<ChainTrials>(provider)));
         if (!options.IsRelayOnly) services.AddHostedService<LatencyRecorder>();
         services.AddSingleton<ISessionDirectory>(provider => options.IsRelayOnly ? new NoSessions() : provider.GetRequiredService<SessionRegistry>());
         services.AddSingleton(provider => new KnownFaults(options.LabFaults, provider.GetRequiredService<ISessionDirectory>(), provider.GetRequiredService<RelayNode>().Hold,

@@ -99,11 +99,11 @@ static class ChainEndpoints
         return TypedResults.Ok(new Validation(errors.Count == 0, errors));
     }
 
-    static async Task<IResult> TestAsync(string name, Caller caller, ChainStore store, ChainAccess access, ChainCatalog chains, ChainTrials trials,
+    static async Task<IResult> TestAsync(string name, Caller caller, ChainStore store, ChainAccess access, ChainCatalog chains, Lazy<ChainTrials> trials,
         CancellationToken cancellationToken)
     {
         if (Usable(name, caller, store, access) is null || chains.Find(name) is not { } chain) return ApiProblem.NotFound($"chain '{name}'");
-        return await trials.RunAsync(chain, cancellationToken) is { } trial
+        return await trials.Value.RunAsync(chain, cancellationToken) is { } trial
             ? TypedResults.Ok(trial)
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "Too many chains are being tested. Try again in a moment.");
     }
