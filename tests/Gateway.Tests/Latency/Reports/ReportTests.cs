@@ -124,7 +124,7 @@ public sealed class ReportTests
         foreach (var section in (string[])["chain", "input", "slow", "time", "confidence"])
             Assert.Contains($"<section id=\"{section}\">", html, StringComparison.Ordinal);
         // Every element is closed, and nothing is closed twice: what stands between body and script reads as XML.
-        var body = html[html.IndexOf("<main>", StringComparison.Ordinal)..(html.IndexOf("<script>", StringComparison.Ordinal))] + "</main>";
+        var body = html[html.IndexOf("<main class=\"report\">", StringComparison.Ordinal)..(html.IndexOf("<script>", StringComparison.Ordinal))] + "</main>";
         Assert.Equal("main", XElement.Parse(body.Replace("</main></main>", "</main>", StringComparison.Ordinal)).Name);
     }
 
