@@ -130,7 +130,7 @@ public sealed class ChainDocumentTests
         { "name: a\nlayers: x\n", "line 2, column 9: `layers` must be a list, each item beginning with `- kind:`, not a value" },
         { "name: a\nlayers: []\n", "line 2, column 9: no layer has pixels; a chain ends in a desktop, such as `- kind: rdp`" },
         { "name: a\nlayer:\n  - kind: rdp\n    host: h\nlayers:\n  - kind: rdp\n    host: h\n",
-            "line 2, column 1: `layer` is not a key of a chain (did you mean `layers`?); it has `name`, `description`, `layers`" },
+            "line 2, column 1: `layer` is not a key of a chain (did you mean `layers`?); it has `name`, `description`, `tags`, `layers`" },
         { "name: a\nlayers:\n  - host: h\n", $"line 3, column 5: layer 1: `kind` is missing; known kinds are {KnownKinds}" },
         { "name: a\nlayers:\n  - kind: rpd\n    host: h\n",
             $"line 3, column 11: layer 1: `rpd` is not a kind (did you mean `rdp`?); known kinds are {KnownKinds}" },
