@@ -60,7 +60,10 @@ public sealed unsafe class FrameRingWriter : IDisposable
             // A distance, not a comparison: the client's numbers wrap.
             if ((int)(sent - frame) > 0) return;
             _firstUnanswered++;
-            if (_head - sequence < Capacity) Volatile.Write(ref Slot(sequence).AcknowledgedNanos, receivedNanos);
+            if (_head - sequence >= Capacity) continue;
+            ref var slot = ref Slot(sequence);
+            // Whoever receives may have stamped the answer before whoever sends came to stamp the sending.
+            Volatile.Write(ref slot.AcknowledgedNanos, Math.Max(receivedNanos, slot.SentNanos));
         }
     }
 

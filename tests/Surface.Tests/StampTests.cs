@@ -134,6 +134,17 @@ public sealed class StampTests : IDisposable
     }
 
     [Fact]
+    public void Frames_AnswerStampedBeforeTheSending_CountsAsAtOnce()
+    {
+        // Another thread received the answer while the one that sent was on its way to the clock.
+        var now = Now;
+        _frameWriter.Write(frame: 7, lastDamage: 3, now - 30, now - 10, isAcknowledged: true);
+        _frameWriter.Acknowledge(7, now - 20);
+        Assert.Equal(StampRead.Entry, _frameReader.TryRead(now, out var frame));
+        Assert.Equal(now - 10, frame.AcknowledgedNanos);
+    }
+
+    [Fact]
     public void Frames_OneAcknowledgementForSeveral_CountsForAll()
     {
         var now = Now;

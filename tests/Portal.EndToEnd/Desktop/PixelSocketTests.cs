@@ -199,7 +199,8 @@ public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFi
             samples = [.. answer.RootElement.EnumerateArray().Where(sample => sample.GetProperty("at").GetDateTimeOffset() >= from)];
         }
 
-        Assert.True(samples.Any(HasUsersLeg), $"{samples.Count} samples, none with the user's way and what the browser does: {samples.FirstOrDefault()}");
+        using var report = await fixture.Node.GetAsync($"sessions/{session}/latency");
+        Assert.True(samples.Any(HasUsersLeg), $"{samples.Count} samples, none with the user's way and what the browser does: {samples.FirstOrDefault()}; {report.RootElement.GetProperty("counts")}");
     }
 
     [LabFact]
