@@ -77,14 +77,14 @@ public static class NodeHosting
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainStore>().AddSingleton<AccountStore>().AddSingleton<SecretStore>().AddSingleton<PinStore>().AddSingleton<NestedTemplateStore>()
             .AddSingleton<AuditLog>().AddSingleton<SessionRecords>().AddSingleton<SignInFailureStore>().AddSingleton<SecondFactorStore>().AddSingleton<TokenStore>();
-        services.AddSingleton<LatencyStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>()
+        services.AddSingleton<LatencyStore>().AddSingleton<ReportShareStore>().AddSingleton(options.Latency).AddSingleton<LatencyJournal>()
             .AddSingleton<LatencyMetrics>().AddSingleton<LiveStrips>();
         if (options.Otlp is { } collector)
             services.AddSingleton(provider => new LatencyExport(provider.GetRequiredService<LatencyJournal>(), collector, NodeEndpoints.Version));
 
         services.AddSingleton<ChainCatalog>();
         services.AddSingleton(LockoutOptions.Default).AddSingleton<Lockout>().AddSingleton<SecondFactors>().AddSingleton<SignIn>().AddSingleton<BearerTokens>()
-            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<Invitations>().AddSingleton<PixelTickets>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
+            .AddSingleton<Operator>().AddSingleton<ConnectionPasses>().AddSingleton<Invitations>().AddSingleton<ReportShares>().AddSingleton<PixelTickets>().AddSingleton<ChainAccess>().AddSingleton<ChainAuthoring>();
         services.AddSingleton(provider => new Accounts(provider.GetRequiredService<AccountStore>()));
         services.AddDataProtection().SetApplicationName(SecretVault.ApplicationName);
         services.AddOptions<KeyManagementOptions>().Configure<DataDirectory, ILoggerFactory>((keys, data, log) =>

@@ -21,6 +21,10 @@ static class Downloads
             files.MapGet($"/export/{of}/{{name}}/samples.{{ending}}", (string name, string ending, HttpContext context, InProcessNode node) =>
                 AnswerAsync(context, node, $"/{of}s/{NodeApi.Escape(name)}/latency/samples{context.Request.QueryString}", $"{name}-samples.{ending}"));
         }
+        files.MapGet("/export/shared/{id}/report.{ending}", (string id, string ending, HttpContext context, InProcessNode node) =>
+            AnswerAsync(context, node, $"/report-shares/{NodeApi.Escape(id)}/latency{context.Request.QueryString}", $"shared-{id}-latency.{ending}"));
+        files.MapGet("/export/shared/{id}/samples.{ending}", (string id, string ending, HttpContext context, InProcessNode node) =>
+            AnswerAsync(context, node, $"/report-shares/{NodeApi.Escape(id)}/latency/samples{context.Request.QueryString}", $"shared-{id}-samples.{ending}"));
         files.MapGet("/export/audit.json", (HttpContext context, InProcessNode node) =>
             AnswerAsync(context, node, $"/audit{context.Request.QueryString}", "audit.json"));
         files.MapGet("/export/chains/{name}.yaml", (string name, HttpContext context, InProcessNode node) =>

@@ -48,7 +48,8 @@ public sealed class Invitations(Lockout lockout, AuditLog audit, TimeProvider ti
     /// <param name="code">As it was handed over.</param>
     /// <param name="account">Who has signed in; null for somebody without an account.</param>
     /// <param name="address">Where the request came from. Wrong codes count for it like failed sign-ins.</param>
-    public InvitationOutcome Redeem(string code, Account? account, IPAddress address)
+    /// <param name="isIn">Whether the account may join a session anyway; who does uses nothing up.</param>
+    public InvitationOutcome Redeem(string code, Account? account, IPAddress address, Func<string, bool>? isIn = null)
     {
         if (lockout.LockedUntil(null, address) is { } until) return new(null, null, SignInRefusal.Locked, Lockout.Sentence(until));
         Invitation? used = null;
@@ -57,7 +58,7 @@ public sealed class Invitations(Lockout lockout, AuditLog audit, TimeProvider ti
             if (_live.TryGetValue(Hash(code), out var live) && live.Expires > time.GetUtcNow())
             {
                 if (account is null && !live.Terms.Guests) return new(null, null, SignInRefusal.AccessDenied, "This invitation is for people with an account here: sign in first.");
-                if (account is not null && live.Joined.ContainsKey(account.Id)) return new(live.Show(), account, SignInRefusal.None, "");
+                if (account is not null && (live.Joined.ContainsKey(account.Id) || isIn?.Invoke(live.Session) == true)) return new(live.Show(), account, SignInRefusal.None, "");
                 if (live.UsesLeft > 0)
                 {
                     account ??= new(-++_guests, $"guest {ReadableSecret.Characters(IdChars)}", Role.User);

@@ -121,6 +121,7 @@ static class ApiHosting
             MachineTemplateEndpoints.Map(api);
             FaultEndpoints.Map(api);
             LatencyEndpoints.Map(api);
+            ReportShareEndpoints.Map(api);
         }
         api.MapFallback(() => ApiProblem.Result(StatusCodes.Status404NotFound,
             "There is no such address in this API; /openapi/v1.json lists them."))

@@ -17,7 +17,8 @@ static class LatencyEndpoints
     /// <summary>Most samples in one answer.</summary>
     public const int SamplesMax = 50_000;
 
-    const int SessionsOfAChainMax = 10_000;
+    /// <summary>Sessions of one chain that a report is about at most.</summary>
+    public const int SessionsOfAChainMax = 10_000;
 
     static readonly TimeSpan s_span = TimeSpan.FromHours(1);
 
@@ -27,7 +28,7 @@ static class LatencyEndpoints
     /// <param name="Load"><c>idle</c> or <c>busy</c>; both unless given.</param>
     /// <param name="Format">One of <see cref="ReportFormat.All"/>; <c>json</c> unless given.</param>
     /// <param name="Limit">For samples: about how many at most, drawn at random from those of the span.</param>
-    sealed record Query(DateTimeOffset? Since, DateTimeOffset? Until, string? Load, string? Format, int? Limit);
+    public sealed record Query(DateTimeOffset? Since, DateTimeOffset? Until, string? Load, string? Format, int? Limit);
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -79,7 +80,8 @@ static class LatencyEndpoints
         return TypedResults.Text(kept.Samples.MaxBy(sample => sample.At) is { } last ? HtmlReport.WriteInput(last) : "", "text/html", Encoding.UTF8);
     }
 
-    static async Task<IResult> ReportAsync(LatencySource? source, string what, Query query, LatencySources sources, HttpContext context,
+    /// <summary>Answers with a report of what somebody may see; <paramref name="source"/> is null when that is nothing.</summary>
+    public static async Task<IResult> ReportAsync(LatencySource? source, string what, Query query, LatencySources sources, HttpContext context,
         CancellationToken cancellationToken)
     {
         if (source is null) return ApiProblem.NotFound(what);
@@ -94,7 +96,8 @@ static class LatencyEndpoints
         return TypedResults.Text(format.Write(report), format.ContentType, Encoding.UTF8);
     }
 
-    static async Task<IResult> SamplesAsync(LatencySource? source, string what, Query query, LatencySources sources,
+    /// <summary>The same with the samples themselves.</summary>
+    public static async Task<IResult> SamplesAsync(LatencySource? source, string what, Query query, LatencySources sources,
         CancellationToken cancellationToken)
     {
         if (source is null) return ApiProblem.NotFound(what);
@@ -112,7 +115,8 @@ static class LatencyEndpoints
         };
     }
 
-    static IResult? Span(Query query, TimeProvider time, out ReportSpan span)
+    /// <summary>The span that a query means; a problem when it makes no sense.</summary>
+    public static IResult? Span(Query query, TimeProvider time, out ReportSpan span)
     {
         var until = query.Until ?? time.GetUtcNow();
         span = new(query.Since ?? (until - DateTimeOffset.MinValue > s_span ? until - s_span : DateTimeOffset.MinValue), until);

@@ -74,7 +74,7 @@ static class SessionEndpoints
         if (width is < SideMin or > SideMax || height is < SideMin or > SideMax)
             return ApiProblem.Invalid($"A desktop's width and height are {SideMin} to {SideMax} pixels.");
         return sessions.Open(owner, chain, new(width, height, ScalePercent, UsKeyboard), caller.Account.Name, caller.From) is { } session
-            ? TypedResults.Ok(session)
+            ? TypedResults.Ok(session with { May = SessionRight.Decide })
             : ApiProblem.Result(StatusCodes.Status503ServiceUnavailable, "This node has no room for another session.");
     }
 
@@ -117,7 +117,7 @@ static class SessionEndpoints
             : ApiProblem.NotFound($"probe of a running session '{id}'");
 
     static IReadOnlyList<SessionSummary> List(Caller caller, ISessionDirectory sessions, Invitations invitations) =>
-        [.. sessions.List().Where(session => MaySee(caller, session) || invitations.ViewOnlyFor(caller.Account, session.Id) is not null).OrderBy(session => session.Since)];
+        [.. sessions.List().Select(session => Shown(session, RightOf(caller, session, invitations))).OfType<SessionSummary>().OrderBy(session => session.Since)];
 
     static IReadOnlyList<SessionRecord> Ended(int? limit, Caller caller, SessionRecords records) =>
         records.Newest(caller.Account.IsAdmin ? null : caller.Account.Name, limit ?? 100);
@@ -151,16 +151,35 @@ static class SessionEndpoints
     /// <summary>A session that the caller may join: those, and the invited; null when there is none such.</summary>
     public static SessionSummary? Joinable(string id, Caller caller, ISessionDirectory sessions, Invitations invitations, out bool viewOnly)
     {
-        viewOnly = false;
-        if (Visible(id, caller, sessions) is { } session) return session;
-        var invited = invitations.ViewOnlyFor(caller.Account, id);
-        viewOnly = invited ?? true;
-        return invited is null ? null : sessions.Find(id);
+        var session = sessions.Find(id);
+        var right = session is null ? null : RightOf(caller, session, invitations);
+        viewOnly = right is null or SessionRight.Watch;
+        return session is null ? null : Shown(session, right);
     }
 
-    static SessionSummary? Visible(string id, Caller caller, ISessionDirectory sessions) =>
-        sessions.Find(id) is { } session && MaySee(caller, session) ? session : null;
+    static SessionRight? RightOf(Caller caller, SessionSummary session, Invitations invitations) =>
+        MaySee(caller.Account, session) ? SessionRight.Decide : invitations.ViewOnlyFor(caller.Account, session.Id) switch
+        {
+            null => null,
+            true => SessionRight.Watch,
+            false => SessionRight.Control,
+        };
 
-    static bool MaySee(Caller caller, SessionSummary session) =>
-        caller.Account.IsAdmin || session.Owner.Equals(caller.Account.Name, StringComparison.OrdinalIgnoreCase);
+    // Who was invited sees the session and who looks at it, not from where they come nor what the way to the host is.
+    static SessionSummary? Shown(SessionSummary session, SessionRight? right) => right switch
+    {
+        null => null,
+        SessionRight.Decide => session with { May = right },
+        _ => session with
+        {
+            May = right, ProcessId = null, Host = null, Fronts = [.. session.Fronts.Select(front => front with { Address = "", ProcessId = null })],
+        },
+    };
+
+    static SessionSummary? Visible(string id, Caller caller, ISessionDirectory sessions) =>
+        sessions.Find(id) is { } session && MaySee(caller.Account, session) ? session : null;
+
+    /// <summary>Whether an account decides about a session: its owner and admins.</summary>
+    public static bool MaySee(Account account, SessionSummary session) =>
+        account.IsAdmin || session.Owner.Equals(account.Name, StringComparison.OrdinalIgnoreCase);
 }

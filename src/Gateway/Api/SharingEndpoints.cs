@@ -116,18 +116,21 @@ static class SharingEndpoints
     static IResult Redeem(GivenInvitation given, HttpContext context, ISessionDirectory sessions, Invitations invitations, ConnectionPasses passes,
         PixelTickets tickets, NodeAddress node)
     {
-        var outcome = invitations.Redeem(given.Code ?? "", context.Features.Get<Account>(), Caller.AddressOf(context));
-        if (outcome is not { Invitation: { } used, Account: { } account }) return ApiProblem.Result(outcome.Refusal switch
+        var account = context.Features.Get<Account>();
+        // Owners try their own links.
+        var outcome = invitations.Redeem(given.Code ?? "", account, Caller.AddressOf(context),
+            session => account is not null && sessions.Find(session) is { } found && SessionEndpoints.MaySee(account, found));
+        if (outcome is not { Invitation: { } used, Account: { } comer }) return ApiProblem.Result(outcome.Refusal switch
         {
             SignInRefusal.Locked => StatusCodes.Status429TooManyRequests,
             SignInRefusal.AccessDenied => StatusCodes.Status401Unauthorized,
             _ => StatusCodes.Status404NotFound,
         }, outcome.Sentence);
         if (sessions.Find(used.Session) is null) return ApiProblem.Result(StatusCodes.Status404NotFound, "The session that this invitation is for has ended.");
-        if (!account.IsGuest) return TypedResults.Ok(new Welcome(used.Session, used.Chain, used.ViewOnly, account.Name, null, null));
-        if (passes.Create(account, used.Chain, used.ViewOnly, used.Session) is not { } pass || tickets.Create(account, used.Session, used.ViewOnly) is not { } ticket)
+        if (!comer.IsGuest) return TypedResults.Ok(new Welcome(used.Session, used.Chain, used.ViewOnly, comer.Name, null, null));
+        if (passes.Create(comer, used.Chain, used.ViewOnly, used.Session) is not { } pass || tickets.Create(comer, used.Session, used.ViewOnly) is not { } ticket)
             return TooManyPasses();
-        return TypedResults.Ok(new Welcome(used.Session, used.Chain, used.ViewOnly, account.Name,
+        return TypedResults.Ok(new Welcome(used.Session, used.Chain, used.ViewOnly, comer.Name,
             PassEndpoints.Show(pass, given.Host ?? context.Request.Host.Host, node, 0, 0), new(ticket.Text, ticket.Expires)));
     }
 

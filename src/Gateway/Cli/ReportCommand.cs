@@ -21,12 +21,7 @@ static class ReportCommand
     {
         var subject = new Argument<string>("session|chain") { Description = "A chain's name, or a session as `session list` or `session "
             + "ended` shows it; the beginning is enough." };
-        var since = new Option<string?>("--since") { Description = "How far back (30m, 8h, 2d) or from when on (2026-01-31T08:00). Default: "
-            + "1h; with --follow 1m.", HelpName = "AGE|TIME" };
-        var until = new Option<string?>("--until") { Description = "Until when, likewise. Default: now.", HelpName = "AGE|TIME" };
-        var load = new Option<string?>("--load") { Description = "Only inputs while the picture was otherwise idle, or busy.", HelpName
-            = "idle|busy" };
-        load.AcceptOnlyFromAmong("idle", "busy");
+        var (since, until, load) = Span();
         var format = new Option<string>("--format") { Description = string.Join(", ", ReportFormat.All.Select(known => known.Name))
             + ". chrome-trace opens in Perfetto.", HelpName = "FORMAT", DefaultValueFactory = _ => ReportFormat.Text.Name };
         format.AcceptOnlyFromAmong([.. ReportFormat.All.Select(known => known.Name)]);
@@ -35,6 +30,7 @@ static class ReportCommand
         var command = new Verb("report", "Where the time goes: latency per layer, with a verdict.",
             "report client-site", "report 4f2a --since 8h --load idle", "report client-site --format html --output report.html",
             "report 4f2a --follow") { subject, since, until, load, format, output, follow };
+        command.Add(ReportShareCommand.Build(calling));
         calling(command, async call =>
         {
             var path = await PathAsync(call, call.Value(subject));
@@ -53,8 +49,20 @@ static class ReportCommand
         return command;
     }
 
+    /// <summary>The options that say which samples are meant.</summary>
+    internal static (Option<string?> Since, Option<string?> Until, Option<string?> Load) Span()
+    {
+        var since = new Option<string?>("--since") { Description = "How far back (30m, 8h, 2d) or from when on (2026-01-31T08:00). Default: "
+            + "1h; with --follow 1m.", HelpName = "AGE|TIME" };
+        var until = new Option<string?>("--until") { Description = "Until when, likewise. Default: now.", HelpName = "AGE|TIME" };
+        var load = new Option<string?>("--load") { Description = "Only inputs while the picture was otherwise idle, or busy.", HelpName
+            = "idle|busy" };
+        load.AcceptOnlyFromAmong("idle", "busy");
+        return (since, until, load);
+    }
+
     // A chain of that very name comes first: names are chosen by people, and the beginning of an identifier may be one by accident.
-    static async Task<string> PathAsync(Call call, string subject)
+    internal static async Task<string> PathAsync(Call call, string subject)
     {
         try
         {
@@ -126,10 +134,13 @@ static class ReportCommand
         return query.ToString();
     }
 
-    static string Moment(string option, string text)
+    static string Moment(string option, string text) => Escaped(At(option, text));
+
+    /// <summary>The moment that an option means.</summary>
+    internal static DateTimeOffset At(string option, string text)
     {
-        if (ChainDuration.TryParse(text, out var age)) return Escaped(DateTimeOffset.UtcNow - age);
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment)) return Escaped(moment);
+        if (ChainDuration.TryParse(text, out var age)) return DateTimeOffset.UtcNow - age;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var moment)) return moment;
         throw new CommandException(ExitCode.Usage, $"{option} takes an age such as 30m, 8h or 2d, or a time such as 2026-01-31T08:00, not '{text}'.");
     }
 

@@ -28,8 +28,24 @@ public sealed record SessionSummary(
     /// <summary>Number of the one front that controls the session now; 0 = everybody who may.</summary>
     public int ControlledBy { get; init; }
 
+    /// <summary>What whoever asked may do with it; null where nobody did.</summary>
+    public SessionRight? May { get; init; }
+
     /// <summary>The desktops and the program of the chain, from the outside in, each with its own state.</summary>
     public IReadOnlyList<DesktopSummary> Desktops { get; init; } = [];
+}
+
+/// <summary>What somebody may do with a session; each holds what stands before it.</summary>
+public enum SessionRight
+{
+    /// <summary>Look at it.</summary>
+    Watch,
+
+    /// <summary>Type and click in it, when control is there to be had.</summary>
+    Control,
+
+    /// <summary>Everything: end it, invite to it, say who controls it, see where its time goes.</summary>
+    Decide,
 }
 
 /// <summary>One desktop of a session, or the program in the innermost one.</summary>

@@ -7,7 +7,7 @@ namespace RemoteChain.Gateway.Store;
 public enum AuditAction
 {
     SignInAccepted, SignInRefused, SignedOut, AccountLocked, AccountUnlocked,
-    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, InvitationMade, InvitationUsed, InvitationRefused, InvitationEnded, ControlGiven, KeysPressed, FrontDetached, FrontRefused,
+    SessionOpened, SessionJoined, SessionLeft, SessionKilled, SessionEnded, SessionFailed, SessionProbed, InvitationMade, InvitationUsed, InvitationRefused, InvitationEnded, ControlGiven, KeysPressed, ReportShared, ReportShareOpened, ReportShareRefused, ReportShareEnded, FrontDetached, FrontRefused,
     TemplateSaved, TemplateRemoved,
     ChainSaved, ChainDeleted, ChainRestored, ChainGranted, ChainRevoked,
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,

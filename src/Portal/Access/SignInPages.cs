@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Components;
 using RemoteChain.Portal.Calls;
 
 namespace RemoteChain.Portal.Access;
@@ -11,6 +12,14 @@ static class SignInPages
 
     /// <summary>The sign-in page that leads on to another one.</summary>
     public static string PathTo(string then) => IsLocal(then) && then != "/" ? $"{Path}?then={Uri.EscapeDataString(then)}" : Path;
+
+    /// <summary>The sign-in page that leads back to the present one. What stands behind a # may be a secret: it stays there, where neither servers nor
+    /// their logs see it, and browsers take it along.</summary>
+    public static string PathBack(NavigationManager navigation)
+    {
+        var parts = navigation.ToBaseRelativePath(navigation.Uri).Split('#', 2);
+        return PathTo("/" + parts[0]) + (parts.Length == 2 ? "#" + parts[1] : "");
+    }
 
     /// <summary>Whether an address stays on this site: a link must not make our sign-in lead somewhere else.</summary>
     public static bool IsLocal(string? path) =>

@@ -54,7 +54,7 @@ sealed class NodeApi(InProcessNode node, AuthenticationStateProvider authenticat
         if (response.Status is >= 200 and < 300) return new(read(response), null);
         // The sign-in was revoked or has expired while the page was open.
         if (response.Status == StatusCodes.Status401Unauthorized && visitor is not null)
-            navigation.NavigateTo(SignInPages.PathTo("/" + navigation.ToBaseRelativePath(navigation.Uri)), forceLoad: true);
+            navigation.NavigateTo(SignInPages.PathBack(navigation), forceLoad: true);
         return new(default, ReadProblem(response));
     }
 

@@ -20,7 +20,17 @@ window.remotechain = {
     return { stop: () => document.removeEventListener("visibilitychange", tell) };
   },
 
-  copy(text) { return navigator.clipboard.writeText(text); },
+  /** Copies what stands in a field; where a browser has no clipboard for a page (no https), as keys would. */
+  async copyField(field) {
+    field.focus();
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      return true;
+    } catch {
+      return document.execCommand("copy");
+    }
+  },
 
   /** Puts the caret at a place of the document that has a mistake. */
   caret(area, line, column) {

@@ -52,6 +52,30 @@ public sealed class SharingEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_SaysWhatWhoAsksMayDo_AndTheInvitedNotWhereOthersAre()
+    {
+        await RedeemAsync(_bob, (await InviteAsync(new { })).Code).OkAsync();
+        await RedeemAsync(_carol, (await InviteAsync(new { control = true })).Code).OkAsync();
+
+        foreach (var (client, may, address) in new[] { (_alice, "decide", "192.0.2.1"), (_bob, "watch", ""), (_carol, "control", "") })
+        {
+            foreach (var session in new[] { await (await client.GetAsync(Session)).JsonAsync(), (await (await client.GetAsync("/api/v1/sessions")).JsonAsync())[0]! })
+                Assert.Equal((may, address), ((string?)session["may"], (string?)session["fronts"]![0]!["address"]));
+        }
+    }
+
+    [Fact]
+    public async Task Owner_WhoTriesTheOwnLink_UsesNothingUp()
+    {
+        var made = await InviteAsync(new { });
+        var welcome = (await (await RedeemAsync(_alice, made.Code).OkAsync()).Content.ReadFromJsonAsync<SharingEndpoints.Welcome>())!;
+        Assert.Equal("s1", welcome.Session);
+        Assert.DoesNotContain("invitation-used", _node.Get<AuditLog>().Read(new()).Select(record => record.Action));
+
+        await RedeemAsync(_bob, made.Code).OkAsync();
+    }
+
+    [Fact]
     public async Task Invitation_UsedUpExpiredEndedOrUnknown_IsRefusedInTheSameWords()
     {
         var used = await InviteAsync(new { });

@@ -332,6 +332,24 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_Shared_PrintsALinkOnce_IsListedAndEnded()
+    {
+        Assert.Equal(0, (await RunAsync("chain", "add", Site())).Status);
+
+        var shared = await RunAsync("report", "share", "site", "--since", "2001-01-01", "--hours", "2");
+        Assert.Equal(0, shared.Status);
+        Assert.Matches($"^{_node.Url}/shared/[0-9a-z]{{10}}#[0-9a-z]{{26}}\n$", shared.Output);
+        var (id, token) = (shared.Output.Split('/', '#')[^2], shared.Output.Trim().Split('#')[1]);
+        var list = (await RunAsync("report", "share", "--list")).Output;
+        Assert.Contains(id, list);
+        Assert.DoesNotContain(token, list);
+        Assert.Equal($"The shared report {id} has ended.\n", (await RunAsync("report", "share", "--end", id)).Error);
+        Assert.Equal(ExitCode.NotFound, (await RunAsync("report", "share", "--end", id)).Status);
+        Assert.Equal((ExitCode.Usage, "Say which session or chain, or --list.\n"), ((await RunAsync("report", "share")) is var none ? (none.Status, none.Error) : default));
+        Assert.Equal(ExitCode.Failed, (await RunAsync("report", "share", "site", "--hours", "0")).Status);
+    }
+
+    [Fact]
     public async Task Report_OfNothingOrNonsense_SaysSo()
     {
         var nothing = await RunAsync("report", "nothing-like-it");

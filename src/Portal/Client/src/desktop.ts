@@ -56,6 +56,7 @@ export class Desktop {
   readonly #snapshots = new Map<number, (blob?: Blob) => void>();
   #state: DesktopState = "connecting";
   #mayControl = false;
+  #front = 0;
   #lastSentence = "";
   #size = { width: 0, height: 0 };
   #wanted = "";
@@ -118,6 +119,9 @@ export class Desktop {
   get state(): DesktopState { return this.#state; }
   get mayControl(): boolean { return this.#mayControl; }
   get size(): { width: number; height: number } { return this.#size; }
+
+  /** This front's number among those that look at the session; 0 before it is one of them. A connection that is made anew is another one. */
+  frontNumber(): number { return this.#front; }
 
   focus(): void { this.#field.focus({ preventScroll: true }); }
 
@@ -190,6 +194,7 @@ export class Desktop {
     switch (event.kind) {
       case "welcome":
         this.#mayControl = event.mayControl;
+        this.#front = event.front;
         this.#retries = 0;
         this.#wanted = "";
         this.#order({ kind: "send", bytes: wire.visible(!document.hidden) });
