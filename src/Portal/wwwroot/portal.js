@@ -61,6 +61,11 @@ document.addEventListener("click", event => {
   if (button) window.remotechain.look(button.dataset.look);
 });
 
+// What stands behind the # of a link (an invitation, a shared report) goes along through the sign-in, whose form names its address without it.
+document.addEventListener("submit", event => {
+  if (location.hash && event.target.closest(".sign-in")) event.target.action = event.target.action.split("#")[0] + location.hash;
+});
+
 // A menu closes when something else is used, or by Escape.
 document.addEventListener("pointerdown", event => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
