@@ -29,7 +29,10 @@ trap 'exit 130' INT TERM HUP
 
 # The emulated machine needs no hosts, and others of its kind instead.
 case $1 in machine*) hosts= ;; esac
-if [ "$1" = machine ]; then install_packages run test rival; else install_packages run lab test; fi
+case $1 in
+    machine | machine-qemu-tests) install_packages run test rival ;;
+    *) install_packages run lab test ;;
+esac
 build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks tests/Harness tests/Emulator.Tests
 if [ -z "$hosts" ]; then
     :

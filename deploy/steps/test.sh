@@ -98,6 +98,8 @@ build_all
 # Without it the boot of an emulated machine is skipped and says so.
 REMOTECHAIN_GUESTS=$(sh "$ROOT/deploy/steps/guests.sh") || say "no kernel for emulated machines here"
 export REMOTECHAIN_GUESTS
+# Likewise what firmware starts.
+for template in memtest grub-rescue; do sh "$ROOT/deploy/steps/template.sh" "$template" || say "no $template here"; done
 start_lab
 rm -rf "$results"
 mkdir -p "$results"

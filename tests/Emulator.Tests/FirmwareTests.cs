@@ -1,50 +1,57 @@
-using System.Text;
-using RemoteChain.Emulator.Boot;
 using RemoteChain.Emulator.Devices.Disks;
+using RemoteChain.Emulator.Tests.Guests;
 using Xunit.Abstractions;
 
 namespace RemoteChain.Emulator.Tests;
 
-/// <summary>SeaBIOS as Debian packages it, and what it starts from a CD: VGA, fw_cfg, the packets of a CD drive and the firmware's region in one.</summary>
+/// <summary>SeaBIOS as Debian packages it, and what it starts from CDs and disks: VGA, fw_cfg, the packets of a CD drive, the firmware's region and
+/// real mode in one.</summary>
 public sealed class FirmwareTests(ITestOutputHelper output)
 {
-    const long InstructionsMax = 6_000_000_000, Step = 50_000_000;
+    const long InstructionsMax = 3_000_000_000;
+    const string GrubMenu = "for a command-line";
 
-    [GuestFact("firmware/bios-256k.bin", "firmware/vgabios-stdvga.bin", "memtest/memtest86+.iso")]
+    [GuestFact(FirmwareGuest.Firmware, "memtest/memtest86+.iso")]
     public void Memtest_FromACd_TestsWithoutAnError()
     {
-        List<byte> said = [];
-        using Machine machine = new(new()
-        {
-            MemoryBytes = 32 << 20,
-            FirmwareLog = said.Add,
-            Disks = [new(FileDisk.Open(GuestFactAttribute.Find("memtest/memtest86+.iso"), isReadOnly: true), IsCd: true)],
-        });
-        FirmwareBoot.Load(machine, Read("firmware/bios-256k.bin"), Read("firmware/vgabios-stdvga.bin"), BootDevice.Cd);
+        using FirmwareGuest guest = new(Cd("memtest/memtest86+.iso"), 32 << 20);
         // The second test has begun: the first went over all of RAM.
-        while (machine.Count < InstructionsMax && !Text(machine).Contains("Test #2", StringComparison.Ordinal))
-            Assert.Equal(MachineStop.Count, machine.Run(machine.Count + Step));
-        output.WriteLine($"after {machine.Count / 1_000_000} million instructions:\n{Text(machine)}");
-        Assert.Contains("Booting from DVD/CD", Encoding.ASCII.GetString([.. said]), StringComparison.Ordinal);
-        Assert.Contains("Test #2", Text(machine), StringComparison.Ordinal);
-        Assert.Contains("Errors: 0", Text(machine), StringComparison.Ordinal);
-        Assert.True(machine.Display.TakeFrame());
-        Assert.Equal((640, 400), (machine.Display.Width, machine.Display.Height));
+        Assert.True(guest.RunUntil("Test #2", InstructionsMax), guest.Text);
+        Say(guest);
+        Assert.Contains("Booting from DVD/CD", guest.Log, StringComparison.Ordinal);
+        Assert.Contains("Errors: 0", guest.Text, StringComparison.Ordinal);
+        Assert.True(guest.Machine.Display.TakeFrame());
+        Assert.Equal((640, 400), (guest.Machine.Display.Width, guest.Machine.Display.Height));
     }
 
-    /// <summary>The characters of the text screen, from plane 0.</summary>
-    static string Text(Machine machine)
+    [GuestFact(FirmwareGuest.Firmware, "grub-rescue/cdrom.iso")]
+    public void Grub_FromACd_ReadsAModuleFromItAndRunsIt()
     {
-        const int columns = 80, rows = 25, planes = 4;
-        StringBuilder text = new();
-        for (var cell = 0; cell < columns * rows; cell++)
-        {
-            if (cell % columns == 0) text.AppendLine();
-            var character = machine.Video.Memory.Span[cell * planes];
-            text.Append(character is >= 32 and < 127 ? (char)character : ' ');
-        }
-        return text.ToString();
+        using FirmwareGuest guest = new(Cd("grub-rescue/cdrom.iso"), 64 << 20);
+        AnswersAtItsPrompt(guest);
+        Assert.Contains("Booting from DVD/CD", guest.Log, StringComparison.Ordinal);
     }
 
-    static byte[] Read(string name) => File.ReadAllBytes(GuestFactAttribute.Find(name));
+    [GuestFact(FirmwareGuest.Firmware, "grub-rescue/disk.img")]
+    public void Grub_FromAHardDisk_AnswersAtItsPrompt()
+    {
+        using FirmwareGuest guest = new(new(FileDisk.Open(GuestFolder.Find("grub-rescue/disk.img"), isReadOnly: true)), 64 << 20);
+        AnswersAtItsPrompt(guest);
+        Assert.Contains("Booting from Hard Disk", guest.Log, StringComparison.Ordinal);
+    }
+
+    /// <summary>The module is no part of what the boot loader has loaded itself: it is read when the word is typed.</summary>
+    void AnswersAtItsPrompt(FirmwareGuest guest)
+    {
+        Assert.True(guest.RunUntil(GrubMenu, InstructionsMax), guest.Text);
+        guest.Type("c");
+        Assert.True(guest.RunUntil("grub>", InstructionsMax), guest.Text);
+        guest.Type("insmod hello\nhello\n");
+        Assert.True(guest.RunUntil("Hello World", InstructionsMax), guest.Text);
+        Say(guest);
+    }
+
+    void Say(FirmwareGuest guest) => output.WriteLine($"after {guest.Machine.Count / 1_000_000} million instructions:\n{guest.Text}");
+
+    static MachineDisk Cd(string file) => new(FileDisk.Open(GuestFolder.Find(file), isReadOnly: true), IsCd: true);
 }

@@ -8,7 +8,7 @@ public sealed class MachineCaseTests
 {
     const int Cases = 40_000;
 
-    [Fact]
+    [HostCaseFact]
     public void Instruction_OfAnyKindWithFaultsAndSegments_DoesWhatTheHostDoes()
     {
         using MachineCases cases = new(20261129);

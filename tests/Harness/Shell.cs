@@ -9,7 +9,13 @@ public static class Shell
 
     /// <summary>Runs a program to its end and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">It ended with another status than 0; the message holds its error output.</exception>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string? input = null)
+    public static Task<string> RunAsync(string program, IEnumerable<string> arguments, string? input = null) => RunAsync(program, arguments, s_timeout, input);
+
+    /// <summary>Likewise one that may take longer than a minute.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another status than 0.</exception>
+    public static Task<string> RunLongAsync(string program, IEnumerable<string> arguments, TimeSpan timeout) => RunAsync(program, arguments, timeout, null);
+
+    private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, TimeSpan patience, string? input)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -20,7 +26,7 @@ public static class Shell
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(s_timeout);
+        using var timeout = new CancellationTokenSource(patience);
         try
         {
             await process.WaitForExitAsync(timeout.Token);
@@ -28,7 +34,7 @@ public static class Shell
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} took longer than {s_timeout.TotalSeconds} s");
+            throw new TimeoutException($"{program} took longer than {patience.TotalSeconds} s");
         }
 
         return process.ExitCode == 0

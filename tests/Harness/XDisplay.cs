@@ -63,17 +63,24 @@ public sealed class XDisplay : IDisposable
         _server.Dispose();
     }
 
-    /// <summary>XWDFile.h, version 7: 25 big-endian words, a name, colours of 12 bytes, then rows of BGRX.</summary>
+    /// <summary>XWDFile.h, version 7: 25 big-endian words, a name, colours of 12 bytes, then rows. A server gives 32 bits for a pixel, or only the
+    /// 24 that its depth has: BGRX or BGR.</summary>
     private static Picture ReadDump(ReadOnlySpan<byte> dump)
     {
-        int headerBytes = Word(dump, 0), width = Word(dump, 4), height = Word(dump, 5), rowBytes = Word(dump, 12), colours = Word(dump, 19);
+        int headerBytes = Word(dump, 0), width = Word(dump, 4), height = Word(dump, 5), pixelBytes = Word(dump, 11) / 8, rowBytes = Word(dump, 12), colours = Word(dump, 19);
         var rows = dump[(headerBytes + colours * 12)..];
+        if (pixelBytes is not (3 or 4))
+        {
+            throw new InvalidOperationException($"a dump with {pixelBytes} bytes for a pixel is not one that we read");
+        }
+
         var pixels = new int[width * height];
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < width; x++)
             {
-                pixels[y * width + x] = BinaryPrimitives.ReadInt32LittleEndian(rows[(y * rowBytes + x * 4)..]) & 0xFFFFFF;
+                var pixel = rows[(y * rowBytes + x * pixelBytes)..];
+                pixels[y * width + x] = pixel[0] | pixel[1] << 8 | pixel[2] << 16;
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using FreeRdp;
 using RemoteChain.Harness;
 
@@ -71,9 +72,14 @@ public sealed class MachineNode : IAsyncLifetime
         string last = "";
         while (DateTime.UtcNow < until)
         {
-            using var text = await Node.GetAsync($"machines/{Uri.EscapeDataString(machine)}/console?from=0");
-            last = text.RootElement.GetProperty("text").GetString()!;
-            if (last.Contains(part, StringComparison.Ordinal)) return last;
+            using var answer = await Node.Api.GetAsync($"machines/{Uri.EscapeDataString(machine)}/console?from=0");
+            // A session is there a moment before its machine.
+            if (answer.StatusCode != System.Net.HttpStatusCode.NotFound)
+            {
+                using var text = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+                last = text.RootElement.GetProperty("text").GetString()!;
+                if (last.Contains(part, StringComparison.Ordinal)) return last;
+            }
             await Task.Delay(200);
         }
         throw new TimeoutException($"{machine} did not say '{part}' but '{last}'");

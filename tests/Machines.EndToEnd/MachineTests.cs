@@ -40,7 +40,7 @@ public sealed class MachineTests(MachineNode fixture) : IClassFixture<MachineNod
         foreach (var stage in (string[])["interrupt", "read", "draw", "refresh"]) Assert.Contains(stage, samples, StringComparison.Ordinal);
     });
 
-    [Fact(Skip = "the client shows the desktop and types, seen by hand and in screenshots, but the capture of this test does not see it: not understood yet")]
+    [Fact]
     public async Task Echo_AnOrdinaryClient_ShowsWhatIsTyped()
     {
         await fixture.AddChainAsync("ordinary", "echo");

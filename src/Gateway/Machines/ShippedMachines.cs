@@ -34,6 +34,28 @@ public static class ShippedMachines
         memory: 32
         """;
 
+    /// <summary>A boot loader at its prompt.</summary>
+    public const string GrubRescue = """
+        name: grub-rescue
+        description: GRUB's rescue CD, started by SeaBIOS.
+        boot: firmware
+        cd: grub-rescue/cdrom.iso
+        memory: 64
+        """;
+
+    /// <summary>A graphical program on an X server, with a mouse. Its files stay in RAM, packed out on the host.</summary>
+    public const string DebianInstaller = """
+        name: debian-installer
+        description: The graphical installer of Debian 12 for i386. There is no network in it, and no disk unless a template of your own names one.
+        boot: linux
+        kernel: debian-installer/vmlinuz
+        unpacked-kernel: debian-installer/vmlinux
+        initial-files: debian-installer/initrd.cpio
+        command-line: vga=788 cryptomgr.notests --- quiet
+        memory: 768
+        display: 1024x768
+        """;
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [DebianShell, Echo, MemTest];
+    public static IReadOnlyList<string> All { get; } = [DebianInstaller, DebianShell, Echo, GrubRescue, MemTest];
 }

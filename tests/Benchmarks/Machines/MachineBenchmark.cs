@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Text;
-using RemoteChain.Emulator;
-using RemoteChain.Emulator.Boot;
+using RemoteChain.Emulator.Tests.Guests;
 
 namespace RemoteChain.Benchmarks.Machines;
 
@@ -70,26 +68,15 @@ public static class MachineBenchmark
     // The same guest as LinuxBootTests has; null where nobody has fetched it (deploy/steps/guests.sh).
     private static object? Boot()
     {
-        string folder = Environment.GetEnvironmentVariable("REMOTECHAIN_GUESTS")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "remotechain", "guests");
-        if (!File.Exists(Path.Combine(folder, "vmlinux")))
+        if (!GuestFolder.Has("vmlinux"))
         {
             BenchmarkOptions.Say("no guest to boot: deploy/steps/guests.sh fetches one");
             return null;
         }
 
-        byte[] Read(string name) => File.ReadAllBytes(Path.Combine(folder, name));
-        StringBuilder screen = new();
-        using Machine machine = new(new() { Serial = value => screen.Append((char)value) });
-        byte[] files = new CpioArchive().AddFolder("bin").AddFolder("dev").AddFolder("proc").AddTerminal("dev/console", 5, 1).AddProgram("bin/busybox", Read("busybox"))
-            .AddLink("bin/sh", "busybox").AddProgram("init", "#!/bin/sh\nbusybox mount -t proc proc /proc\nbusybox --install -s /bin\nexec setsid cttyhack sh\n"u8).ToArray();
-        LinuxBoot.Load(machine, Read("vmlinuz"), files, "console=ttyS0 cryptomgr.notests rdinit=/init quiet", Read("vmlinux"));
+        using LinuxGuest guest = new(LinuxGuest.Shell, new());
         var watch = Stopwatch.StartNew();
-        while (machine.Count < PromptAfterAtMost && !screen.ToString().Contains("/ # ", StringComparison.Ordinal))
-        {
-            machine.Run(machine.Count + 10_000_000);
-        }
-
-        return new { initSeconds = Math.Round(watch.Elapsed.TotalSeconds, 2), instructions = machine.Count - machine.IdleCount };
+        guest.RunUntil("/ # ", PromptAfterAtMost);
+        return new { initSeconds = Math.Round(watch.Elapsed.TotalSeconds, 2), instructions = guest.Machine.Count - guest.Machine.IdleCount };
     }
 }
