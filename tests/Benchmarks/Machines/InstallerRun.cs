@@ -59,7 +59,8 @@ internal static class InstallerRun
             var before = viewer.Capture();
             watch.Restart();
             leave(viewer);
-            bool left = viewer.Pump(s_page, () => viewer.Capture().DifferenceTo(before) > PageShare);
+            bool isLast = n == s_pages.Length - 1;
+            bool left = viewer.Pump(s_page, () => (isLast || IsPage(viewer)) && viewer.Capture().DifferenceTo(before) > PageShare);
             viewer.Settle(s_quiet, s_page);
             pages.Add(new { name, left, seconds = Seconds(watch) });
         }
@@ -83,26 +84,18 @@ internal static class InstallerRun
         }
     }
 
-    /// <summary>Light, as the installer's pages are and a console is not.</summary>
+    /// <summary>The dark banner of Debian 12 above, and a white list to choose from below; neither a console nor a notice of the gateway has both, nor
+    /// the installer while it works.</summary>
     private static bool IsPage(Viewer viewer)
     {
-        const int step = 16, light = 0xC0;
-        if (viewer.Size.Width < 640)
+        if (viewer.Size != (1024, 768))
         {
             return false;
         }
 
-        int seen = 0, bright = 0;
-        for (int y = 0; y < viewer.Size.Height; y += step)
-        {
-            for (int x = 0; x < viewer.Size.Width; x += step, seen++)
-            {
-                int pixel = viewer.PixelAt(x, y);
-                bright += (pixel >> 16) > light && (pixel >> 8 & 255) > light && (pixel & 255) > light ? 1 : 0;
-            }
-        }
-
-        return bright > seen / 2;
+        int banner = viewer.PixelAt(60, 30), list = viewer.PixelAt(600, 600);
+        return (banner >> 16) < 0x20 && (banner >> 8 & 255) is > 0x30 and < 0x60 && (banner & 255) > 0x40
+            && (list >> 16) > 0xF0 && (list >> 8 & 255) > 0xF0 && (list & 255) > 0xF0;
     }
 
     private static void Keep(Viewer viewer, string name)
