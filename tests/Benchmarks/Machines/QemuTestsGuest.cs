@@ -21,7 +21,7 @@ internal sealed class QemuTestsGuest : IDisposable
             status=$?
             echo "@begin $name $status"
             gzip -c /out | base64
-            echo "@end $name"
+            echo "@end $name;"
         done
         sleep 1000
         """;
@@ -44,7 +44,7 @@ internal sealed class QemuTestsGuest : IDisposable
     /// <returns>Its exit status, and what it said on both streams.</returns>
     public (int Status, string Said) Next(string name)
     {
-        string end = $"@end {name}";
+        string end = $"@end {name};";
         if (!_guest.RunUntil(end, InstructionsMax))
         {
             throw new InvalidOperationException($"the guest did not get through {name}; it said: {_guest.Said[^Math.Min(2000, _guest.Said.Length)..]}");
