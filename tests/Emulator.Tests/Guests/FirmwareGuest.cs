@@ -9,6 +9,10 @@ sealed class FirmwareGuest : IDisposable
     internal const string Firmware = "firmware/bios-256k.bin", DisplayFirmware = "firmware/vgabios-stdvga.bin";
 
     const long Step = 10_000_000;
+
+    /// <summary>Eight milliseconds between what a key sends: more than firmware needs to fetch it.</summary>
+    const long KeyStep = 2_000_000;
+
     const byte Released = 0x80;
 
     /// <summary>The unshifted keys of a US keyboard by their codes in set 1.</summary>
@@ -66,7 +70,7 @@ sealed class FirmwareGuest : IDisposable
             foreach (var sent in (int[])[code, code | Released])
             {
                 if (code < 1 || !_gate.TryPost(InputKind.Key, sent)) throw new ArgumentException($"no key for '{letter}'", nameof(text));
-                Machine.Run(Machine.Count + Step);
+                Machine.Run(Machine.Count + KeyStep);
             }
         }
     }
