@@ -15,7 +15,7 @@ internal static class InstallerRun
     /// <summary>Of all pixels, how many answer at least when a page follows another.</summary>
     private const double PageShare = 0.01;
 
-    private static readonly TimeSpan s_boot = TimeSpan.FromMinutes(3), s_page = TimeSpan.FromMinutes(2), s_quiet = TimeSpan.FromSeconds(4), s_key = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_boot = TimeSpan.FromMinutes(8), s_page = TimeSpan.FromMinutes(2), s_quiet = TimeSpan.FromSeconds(4), s_key = TimeSpan.FromSeconds(1);
 
     private static readonly (ushort X, ushort Y) s_continue = (968, 744);
 
