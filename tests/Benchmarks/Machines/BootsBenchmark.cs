@@ -117,7 +117,7 @@ public static partial class BootsBenchmark
     {
         using FirmwareGuest guest = new(new(FileDisk.Open(GuestFolder.Find("memtest/memtest86+.iso"), isReadOnly: true), IsCd: true), 32 << 20);
         var watch = Stopwatch.StartNew();
-        bool passed = guest.RunUntil("Pass: 1", PassInstructionsMax);
+        bool passed = guest.RunUntil("Pass:  1", PassInstructionsMax);
         Keep(guest.Machine, "memtest");
         int? errors = Errors().Match(guest.Text) is { Success: true } found ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : null;
         return new { passed, errors, seconds = Seconds(watch), millionInstructions = Executed(guest.Machine) / 1_000_000 };
