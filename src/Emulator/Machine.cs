@@ -21,7 +21,6 @@ public sealed unsafe class Machine : IDisposable
     readonly PciBus _pci;
     readonly VideoAdapter _video;
     readonly IdeController _disks;
-    readonly List<VirtioDevice> _virtio = [];
     VirtioNetwork? _network;
     readonly InputTrace _trace = new();
     readonly Core _core;
@@ -75,7 +74,7 @@ public sealed unsafe class Machine : IDisposable
         _ports.Attach(_backdoor, PointerBackdoor.Port, 1);
         _serial = new(0x3F8, up => controller.Set(4, up), options.Serial);
         List<IDevice> devices = [controller, timer, Clock, _keyboard, _serial];
-        AddVirtio(new(_pci, bus, _core.Mmu), clock, devices);
+        AddVirtio(new(_pci, bus, _core.Mmu, _core.Soon), devices);
         _devices = [.. devices];
         _ports.Attach(controller, InterruptController.Ports);
         _ports.Attach(timer, IntervalTimer.Ports);
@@ -180,7 +179,6 @@ public sealed unsafe class Machine : IDisposable
         foreach (var device in _devices) device.Save(to);
         _pci.Save(to);
         _disks.Save(to);
-        foreach (var device in _virtio) device.Save(to);
         Firmware.Save(to);
         _backdoor.Save(to);
         _pointer.Save(to);
@@ -202,21 +200,17 @@ public sealed unsafe class Machine : IDisposable
     }
 
     /// <summary>Virtio devices, each in a slot of its own behind the graphics adapter's.</summary>
-    void AddVirtio(VirtioContext context, GuestClock clock, List<IDevice> devices)
+    void AddVirtio(VirtioContext context, List<IDevice> devices)
     {
         const uint first = 0xF000_0000, apart = 0x1_0000;
         uint number = 0;
         int Place() => VideoAdapter.Place + 8 * (int)++number;
-        if (Options.HasEntropy)
-        {
-            VirtioEntropy entropy = new(context, Place(), first + number * apart, clock, _gate, () => _core.EventMoved = true);
-            devices.Add(entropy);
-        }
+        if (Options.HasEntropy) devices.Add(new VirtioEntropy(context, Place(), first + number * apart, _gate));
         foreach (var disk in Options.Disks)
-            if (disk.IsVirtio) _virtio.Add(new VirtioDisk(context, Place(), first + number * apart, disk.Disk));
+            if (disk.IsVirtio) devices.Add(new VirtioDisk(context, Place(), first + number * apart, disk.Disk));
         if (Options.Network is not { } sent) return;
         _network = new(context, Place(), first + number * apart, Options.NetworkAddress.ToArray(), sent);
-        _virtio.Add(_network);
+        devices.Add(_network);
     }
 
     /// <summary>Puts firmware where no RAM is.</summary>

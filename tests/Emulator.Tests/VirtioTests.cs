@@ -20,8 +20,7 @@ public sealed class VirtioTests : IDisposable
         var content = new byte[64 * 512];
         for (var i = 0; i < content.Length; i++) content[i] = (byte)(i / 512);
         File.WriteAllBytes(_path, content);
-        _machine = new(new() { Disks = [new(FileDisk.Open(_path, isReadOnly: false), IsVirtio: true)] });
-        _machine.Memory.Span(0xFFFF0, 1)[0] = 0xF4;
+        _machine = Start(new() { Disks = [new(FileDisk.Open(_path, isReadOnly: false), IsVirtio: true)] });
     }
 
     [Fact]
@@ -75,28 +74,14 @@ public sealed class VirtioTests : IDisposable
             Begin(machine);
             Describe(0, Data, 32, Writable, 0, machine);
             Announce(0, machine);
-            machine.Run(10_000_000);
             _device = device;
             return machine.Memory.Span(Data, 32).ToArray();
         }
-        // A guest that halts with interrupts allowed, so that time passes.
-        static Machine Start(InputGate gate)
-        {
-            Machine machine = new(new() { Gate = gate });
-            ((ReadOnlySpan<byte>)[0xFB, 0xF4, 0xEB, 0xFC]).CopyTo(machine.Memory.Span(0x1000, 4));
-            unsafe
-            {
-                machine.Core.State->Cs.Base = 0;
-                machine.Core.State->Ip = 0x1000;
-                machine.Core.ModeChanged();
-            }
-            return machine;
-        }
         InputGate live = new();
-        using var machine = Start(live);
+        using var machine = Start(new() { Gate = live });
         var bytes = Ask(machine);
         Assert.NotEqual(new byte[32], bytes);
-        using var replayed = Start(new(live.Recorded));
+        using var replayed = Start(new() { Gate = new(live.Recorded) });
         Assert.Equal(bytes, Ask(replayed));
         Assert.Equal(machine.StateHash(), replayed.StateHash());
     }
@@ -140,6 +125,22 @@ public sealed class VirtioTests : IDisposable
         BitConverter.TryWriteBytes(memory.Span(Available + 4 + count * 2u, 2), (ushort)head);
         BitConverter.TryWriteBytes(memory.Span(Available + 2, 2), (ushort)(count + 1));
         Store(NotifyAt, 0, machine);
+        // The device works when the guest's instruction is over.
+        (machine ?? _machine).Run((machine ?? _machine).Count + 10_000);
+    }
+
+    /// <summary>A guest that halts with interrupts allowed, so that time passes.</summary>
+    static Machine Start(MachineOptions options)
+    {
+        Machine machine = new(options);
+        ((ReadOnlySpan<byte>)[0xFB, 0xF4, 0xEB, 0xFC]).CopyTo(machine.Memory.Span(0x1000, 4));
+        unsafe
+        {
+            machine.Core.State->Cs.Base = 0;
+            machine.Core.State->Ip = 0x1000;
+            machine.Core.ModeChanged();
+        }
+        return machine;
     }
 
     unsafe void Store(uint register, uint value, Machine? machine = null)

@@ -94,6 +94,22 @@ sealed unsafe partial class Core : IDisposable
         Instant = Now;
     }
 
+    /// <summary>When a device whose registers lie in memory does what the operation that runs wants of it: at a count that depends on that operation
+    /// alone, behind the end of its block, between two slices. Ports end a block, stores do not: what a store did at once would be noticed wherever the
+    /// chain of blocks happens to end.</summary>
+    internal long Soon()
+    {
+        const long soonInstructions = 1000;
+        var due = _sliceEnd - State->Countdown - (State->At != null ? State->At->Left : 0) + soonInstructions;
+        if (_sliceEnd > due)
+        {
+            State->Countdown -= _sliceEnd - due;
+            _sliceEnd = due;
+        }
+        EventMoved = true;
+        return due;
+    }
+
     /// <summary>Lets time pass without instructions, while halted.</summary>
     internal void Skip(long instructions)
     {

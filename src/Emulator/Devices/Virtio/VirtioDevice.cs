@@ -2,7 +2,7 @@ namespace RemoteChain.Emulator.Devices.Virtio;
 
 /// <summary>A virtio device on the PCI bus (Virtio 1.1, section 4.1, without the interface of drivers before 1.0): configuration, queues, interrupts;
 /// what it does with requests is its subclass's.</summary>
-abstract class VirtioDevice : IMappedRange
+abstract class VirtioDevice : IMappedRange, IDevice
 {
     const ushort Vendor = 0x1AF4, FirstDevice = 0x1040;
     const int Bar = 4, BarBytes = 0x4000, Common = 0, Isr = 0x1000, Specific = 0x2000, Notify = 0x3000;
@@ -12,6 +12,7 @@ abstract class VirtioDevice : IMappedRange
     const ushort NoVector = 0xFFFF;
 
     readonly PciBus _pci;
+    readonly Func<long> _soon;
     readonly int _place;
     readonly PciFunction _function;
     readonly ulong _features;
@@ -19,6 +20,7 @@ abstract class VirtioDevice : IMappedRange
     uint _deviceSelect, _driverSelect;
     ushort _queueSelect;
     byte _status, _isr;
+    uint _notified;
 
     /// <param name="context">The bus and the memory.</param>
     /// <param name="place">Where on the bus.</param>
@@ -29,7 +31,7 @@ abstract class VirtioDevice : IMappedRange
     /// <param name="features">Offered, besides the version.</param>
     protected VirtioDevice(VirtioContext context, int place, uint at, ushort kind, uint type, int queues, ulong features)
     {
-        (_pci, _place, _features) = (context.Pci, place, features | VersionOne);
+        (_pci, _soon, _place, _features) = (context.Pci, context.Soon, place, features | VersionOne);
         Queues = [.. Enumerable.Range(0, queues).Select(_ => new VirtioQueue(context.Memory))];
         _function = new(Vendor, (ushort)(FirstDevice + kind), type);
         _function.Set(8, [1]);
@@ -50,14 +52,25 @@ abstract class VirtioDevice : IMappedRange
 
     protected VirtioQueue[] Queues { get; }
 
+    /// <inheritdoc/>
+    public long Due { get; private set; } = long.MaxValue;
+
+    /// <inheritdoc/>
+    public void Fire(long now)
+    {
+        (Due, var notified, _notified) = (long.MaxValue, _notified, 0);
+        for (var queue = 0; queue < Queues.Length; queue++)
+            if ((notified >> queue & 1) != 0 && IsRunning) Notified(queue, now);
+    }
+
     /// <summary>A driver has set the device up, and it has not refused its queues.</summary>
     protected bool IsRunning => (_status & (DriverOk | NeedsReset)) == DriverOk && _function.IsMaster;
 
     /// <summary>A byte of the device's own configuration.</summary>
     protected abstract byte ReadSpecific(int offset);
 
-    /// <summary>The guest put something into a queue.</summary>
-    protected abstract void Notified(int queue);
+    /// <summary>The guest put something into a queue, a moment ago: the machine stands between two slices.</summary>
+    protected abstract void Notified(int queue, long now);
 
     /// <summary>Handles every request of a queue.</summary>
     /// <param name="queue">Which.</param>
@@ -119,7 +132,9 @@ abstract class VirtioDevice : IMappedRange
         if (offset >= Notify)
         {
             var queue = (int)(value & 0xFFFF);
-            if (queue < Queues.Length && IsRunning) Notified(queue);
+            if (queue >= Queues.Length || !IsRunning) return;
+            _notified |= 1u << queue;
+            if (Due == long.MaxValue) Due = _soon();
         }
         else if (offset < Isr)
         {
@@ -188,7 +203,7 @@ abstract class VirtioDevice : IMappedRange
             _status = (byte)(value | (_status & NeedsReset));
             return;
         }
-        (_status, _isr, _driverFeatures, _queueSelect) = (0, 0, 0, 0);
+        (_status, _isr, _driverFeatures, _queueSelect, _notified) = (0, 0, 0, 0, 0);
         foreach (var queue in Queues) queue.Reset();
         _pci.Interrupt(_place, false);
     }
@@ -214,9 +229,16 @@ abstract class VirtioDevice : IMappedRange
         }
     }
 
-    internal virtual void Save(StateWriter to)
+    byte IDevice.Read(ushort port) => 0xFF;
+
+    void IDevice.Write(ushort port, byte value)
     {
-        to.Add((long)_start, (long)_driverFeatures, _deviceSelect, _driverSelect, _queueSelect, _status, _isr);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Save(StateWriter to)
+    {
+        to.Add((long)_start, (long)_driverFeatures, _deviceSelect, _driverSelect, _queueSelect, _status, _isr, _notified, Due);
         foreach (var queue in Queues) queue.Save(to);
     }
 }
@@ -225,4 +247,5 @@ abstract class VirtioDevice : IMappedRange
 /// <param name="Pci">The bus.</param>
 /// <param name="Memory">RAM as devices reach it.</param>
 /// <param name="Mmu">Where registers in memory are found.</param>
-sealed record VirtioContext(PciBus Pci, BusMemory Memory, Mmu Mmu);
+/// <param name="Soon">When to do what the guest's instruction wants: <see cref="Core.Soon"/>.</param>
+sealed record VirtioContext(PciBus Pci, BusMemory Memory, Mmu Mmu, Func<long> Soon);

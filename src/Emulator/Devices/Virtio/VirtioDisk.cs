@@ -24,7 +24,7 @@ sealed class VirtioDisk : VirtioDevice
     protected override byte ReadSpecific(int offset) => offset < 8 ? (byte)(_disk.Bytes / SectorBytes >> (8 * offset)) : (byte)0;
 
     /// <inheritdoc/>
-    protected override void Notified(int queue) => Serve(Queues[0], Answer);
+    protected override void Notified(int queue, long now) => Serve(Queues[0], Answer);
 
     int Answer(VirtioQueue queue)
     {

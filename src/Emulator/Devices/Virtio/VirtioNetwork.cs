@@ -29,7 +29,7 @@ sealed class VirtioNetwork : VirtioDevice
     protected override byte ReadSpecific(int offset) => offset switch { < 6 => _address[offset], 6 => 1, _ => 0 };
 
     /// <inheritdoc/>
-    protected override void Notified(int queue)
+    protected override void Notified(int queue, long now)
     {
         if (queue == Receive) Fill();
         else Serve(Queues[Send], Take);
@@ -52,7 +52,8 @@ sealed class VirtioNetwork : VirtioDevice
         return 0;
     }
 
-    internal override void Save(StateWriter to)
+    /// <inheritdoc/>
+    public override void Save(StateWriter to)
     {
         base.Save(to);
         to.Add(_waiting.Count);
