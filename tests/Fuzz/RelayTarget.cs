@@ -1,4 +1,5 @@
 using System.Text;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Hops;
 using RemoteChain.Gateway.Hops.Relays;
 
@@ -62,10 +63,10 @@ sealed class RelayTarget : FuzzTarget
             if (grant!.Target.Port == 0 || signature.Length != 64 || signed.Length < 60) throw new InvalidOperationException("half a grant was accepted");
         }
 
-        if (RelayRule.TryParse(text, out var rule))
+        if (DestinationRule.TryParse(text, out var rule))
         {
             _rules++;
-            if (!RelayRule.TryParse(rule!.Text, out var same) || same!.Text != rule.Text)
+            if (!DestinationRule.TryParse(rule!.Text, out var same) || same!.Text != rule.Text)
                 throw new InvalidOperationException($"the rule {rule.Text} does not read as it is written");
         }
         RelayAddress.TryParse(text, out _);

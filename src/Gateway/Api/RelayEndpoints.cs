@@ -131,7 +131,7 @@ static class RelayEndpoints
 
     static IResult Allow(Allowance rule, Caller caller, RelayNode node, AuditLog audit)
     {
-        if (!RelayRule.TryParse(rule.Rule ?? "", out var read)) return WrongRule();
+        if (!DestinationRule.TryParse(rule.Rule ?? "", out var read)) return WrongRule();
         if (rule.Peer is not null && node.Store.Find(rule.Peer) is null) return NoNode(rule.Peer);
         if (node.Store.Allow(read!.Text, rule.Peer))
             audit.Append(new(AuditAction.RelayAllowed, caller.Account.Name, read.Text, caller.From, rule.Peer ?? "all nodes"));
@@ -140,7 +140,7 @@ static class RelayEndpoints
 
     static IResult Deny(string? rule, string? peer, Caller caller, RelayNode node, AuditLog audit)
     {
-        if (!RelayRule.TryParse(rule ?? "", out var read)) return WrongRule();
+        if (!DestinationRule.TryParse(rule ?? "", out var read)) return WrongRule();
         if (!node.Store.Deny(read!.Text, peer))
             return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no rule {read.Text} for {peer ?? "all nodes"}.");
         audit.Append(new(AuditAction.RelayDenied, caller.Account.Name, read.Text, caller.From, peer ?? "all nodes"));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Surface;
 
 namespace RemoteChain.Gateway.Hops.Relays;
@@ -92,7 +93,7 @@ public sealed class RelayDoor : IDisposable
         SocketStream stream;
         try
         {
-            address = RelayRule.Plain(((IPEndPoint)socket.RemoteEndPoint!).Address);
+            address = DestinationRule.Plain(((IPEndPoint)socket.RemoteEndPoint!).Address);
             RelaySocket.Prepare(socket, RelaySocket.SilenceMillis);
             stream = SocketStream.Take(socket);
         }

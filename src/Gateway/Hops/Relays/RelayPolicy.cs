@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Hops.Relays;
@@ -14,14 +15,13 @@ public static class RelayPolicy
         IReadOnlyList<RelayRuleRow> rules, string peer, HostEndpoint target, IReadOnlyList<IPAddress> addresses)
     {
         var forPeer = rules.Where(row => row.Peer is null || row.Peer == peer)
-            .Select(row => RelayRule.TryParse(row.Rule, out var rule) ? rule! : throw new InvalidDataException($"'{row.Rule}' is no rule")).ToList();
-        var allowed = addresses.Where(address => forPeer.Exists(rule => rule.NamesHost(target.Host, address) && rule.HasPort(target.Port))).ToList();
+            .Select(row => DestinationRule.TryParse(row.Rule, out var rule) ? rule! : throw new InvalidDataException($"'{row.Rule}' is no rule")).ToList();
+        var (allowed, near) = DestinationRule.Decide(forPeer, target.Host, target.Port, addresses);
         if (allowed.Count > 0)
         {
             return (allowed, "");
         }
 
-        var near = forPeer.Find(rule => addresses.Any(address => rule.NamesHost(target.Host, address)));
         return ([], near is not null ? $"its rule {near.Text} names the host of {target} but not the port"
             : forPeer.Count == 0 ? $"it has no rule that allows {peer} anything, so not {target} either"
             : $"none of its {forPeer.Count} rules for {peer} names {target}");

@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteChain.Gateway.Chains;
 using RemoteChain.Gateway.Hops;
 using RemoteChain.Gateway.Hops.Relays;
 using RemoteChain.Gateway.Store;
@@ -15,11 +16,12 @@ public sealed class RelayRuleTests
     [InlineData("[2001:db8::1/64]:3389", "[2001:db8::/64]:3389")]
     [InlineData("::ffff:10.0.0.5", "10.0.0.5")]
     [InlineData("0.0.0.0/0", "0.0.0.0/0")]
+    [InlineData("*.Example:80", "*.example:80")]
     public void TryParse_Good_IsWrittenInOneWay(string text, string expected)
     {
-        Assert.True(RelayRule.TryParse(text, out var rule));
+        Assert.True(DestinationRule.TryParse(text, out var rule));
         Assert.Equal(expected, rule!.Text);
-        Assert.True(RelayRule.TryParse(rule.Text, out var again));
+        Assert.True(DestinationRule.TryParse(rule.Text, out var again));
         Assert.Equal(expected, again!.Text);
     }
 
@@ -34,9 +36,11 @@ public sealed class RelayRuleTests
     [InlineData("[::1]:")]
     [InlineData("ho st")]
     [InlineData("*")]
+    [InlineData("*.")]
+    [InlineData("a.*.example")]
     [InlineData("110.")]
     [InlineData("10.1")]
-    public void TryParse_Other_IsRefused(string text) => Assert.False(RelayRule.TryParse(text, out _));
+    public void TryParse_Other_IsRefused(string text) => Assert.False(DestinationRule.TryParse(text, out _));
 
     // What is allowed is the address that was looked at: a name that a network rule allows must be dialed at that address.
     [Fact]

@@ -2,20 +2,21 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace RemoteChain.Gateway.Hops.Relays;
+namespace RemoteChain.Gateway.Chains;
 
 /// <summary>
-/// Destinations that a relay connects to: one name, address or network, and ports. <c>desk.example:3389</c>, <c>10.0.0.0/24</c>,
-/// <c>[2001:db8::/64]:3389,7443-7450</c>. Without ports all of them.
+/// Destinations that a relay connects to, or a machine may: one name, all names below one, an address or a network, and ports.
+/// <c>desk.example:3389</c>, <c>*.example:443</c>, <c>10.0.0.0/24</c>, <c>[2001:db8::/64]:3389,7443-7450</c>. Without ports all of them.
 /// </summary>
-public sealed class RelayRule
+public sealed class DestinationRule
 {
     private const int PortRangesMax = 16, TextCharsMax = 300;
+    private const string AllBelow = "*.";
     private readonly string? _name;
     private readonly IPNetwork _network;
     private readonly List<(int First, int Last)> _ports;
 
-    private RelayRule(string? name, IPNetwork network, List<(int First, int Last)> ports)
+    private DestinationRule(string? name, IPNetwork network, List<(int First, int Last)> ports)
     {
         (_name, _network, _ports) = (name, network, ports);
         string place = name ?? (network.PrefixLength == BitsOf(network.BaseAddress) ? network.BaseAddress.ToString() : network.ToString());
@@ -28,7 +29,7 @@ public sealed class RelayRule
     public string Text { get; }
 
     /// <summary>Reads one as a person types it.</summary>
-    public static bool TryParse(string text, out RelayRule? rule)
+    public static bool TryParse(string text, out DestinationRule? rule)
     {
         rule = null;
         if (text.Length > TextCharsMax)
@@ -74,23 +75,45 @@ public sealed class RelayRule
                 return false;
             }
 
-            rule = new RelayRule(null, new IPNetwork(Plain(address), BitsOf(Plain(address))), ranges);
+            rule = new DestinationRule(null, new IPNetwork(Plain(address), BitsOf(Plain(address))), ranges);
         }
         else if (TryNetwork(place, out var network))
         {
-            rule = new RelayRule(null, network, ranges);
+            rule = new DestinationRule(null, network, ranges);
         }
-        else if (Uri.CheckHostName(place) == UriHostNameType.Dns && !place.Contains('/', StringComparison.Ordinal))
+        else if (Uri.CheckHostName(place.StartsWith(AllBelow, StringComparison.Ordinal) ? place[AllBelow.Length..] : place) == UriHostNameType.Dns && !place.Contains('/', StringComparison.Ordinal))
         {
-            rule = new RelayRule(place.ToLowerInvariant(), default, ranges);
+            rule = new DestinationRule(place.ToLowerInvariant(), default, ranges);
         }
 
         return rule is not null;
     }
 
+    /// <summary>The addresses that it names; null when it names names.</summary>
+    public IPNetwork? Network => _name is null ? _network : null;
+
+    /// <summary>
+    /// The addresses of a destination that some rule allows; none with the rule that came nearest, which names the host but not the port. The caller
+    /// must connect to one of these addresses and not ask for the name again, because it could have another address then.
+    /// </summary>
+    public static (IReadOnlyList<IPAddress> Allowed, DestinationRule? Nearest) Decide(
+        IReadOnlyList<DestinationRule> rules, string host, int port, IReadOnlyList<IPAddress> addresses)
+    {
+        var allowed = addresses.Where(address => rules.Any(rule => rule.NamesHost(host, address) && rule.HasPort(port))).ToList();
+        return (allowed, allowed.Count > 0 ? null : rules.FirstOrDefault(rule => addresses.Any(address => rule.NamesHost(host, address))));
+    }
+
     /// <summary>Whether it names the host: the name itself, or an address that the name has.</summary>
-    public bool NamesHost(string host, IPAddress address) => _name is not null
-        ? _name.Equals(host.TrimEnd('.'), StringComparison.OrdinalIgnoreCase) : _network.Contains(Plain(address));
+    public bool NamesHost(string host, IPAddress address) => _name is not null ? NamesName(host) : _network.Contains(Plain(address));
+
+    /// <summary>Whether it names this name.</summary>
+    public bool NamesName(string host)
+    {
+        string name = host.TrimEnd('.');
+        return _name is not null && (_name.StartsWith(AllBelow, StringComparison.Ordinal)
+            ? name.EndsWith(_name[1..], StringComparison.OrdinalIgnoreCase) && name.Length > _name.Length - 1
+            : _name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>Whether it has the port.</summary>
     public bool HasPort(int port) => _ports.Count == 0 || _ports.Exists(range => port >= range.First && port <= range.Last);
