@@ -51,12 +51,16 @@ public sealed class InputGate
     /// <summary>Inputs that a recording keeps; behind them it is incomplete and says so.</summary>
     public const int RecordedMax = 1 << 20;
 
+    /// <summary>Bytes of frames that a recording keeps; likewise.</summary>
+    public const long RecordedBytesMax = 64 << 20;
+
     /// <summary>The longest frame of a network card without offloads.</summary>
     public const int FrameBytesMax = 1514;
 
     readonly ConcurrentQueue<GuestInput> _waiting = new();
     readonly List<GuestInput> _recorded = [];
     readonly IReadOnlyList<GuestInput>? _replayed;
+    long _recordedBytes;
     int _next;
 
     /// <summary>A gate that takes what is posted.</summary>
@@ -131,7 +135,8 @@ public sealed class InputGate
 
     void Keep(GuestInput input)
     {
-        if (_recorded.Count < RecordedMax) _recorded.Add(input);
-        else IsComplete = false;
+        // What is behind a gap could not be replayed, so nothing is kept there.
+        IsComplete &= _recorded.Count < RecordedMax && (_recordedBytes += input.Bytes.Length) <= RecordedBytesMax;
+        if (IsComplete) _recorded.Add(input);
     }
 }

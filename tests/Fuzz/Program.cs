@@ -12,6 +12,7 @@ FuzzTarget[] targets =
     new SshTarget(),
     new MarkerTarget(),
     new DevicesTarget(),
+    new NetworkTarget(),
     new DiskImageTarget(),
     new WebMessageTarget(),
     new ClipboardTarget(),
