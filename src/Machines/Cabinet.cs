@@ -11,6 +11,9 @@ sealed class Cabinet : IDisposable
     /// <summary>Who may look at once.</summary>
     const int ScreensMax = 16;
 
+    /// <summary>Where screens begin in what is polled: behind the node and the network.</summary>
+    const int FirstScreen = 2;
+
     /// <summary>Longest stretch without looking at the outside: less than half a millisecond of guest time.</summary>
     const long StretchInstructions = 100_000;
 
@@ -26,10 +29,11 @@ sealed class Cabinet : IDisposable
     readonly MachineParts _parts;
     readonly InputNames _names = new();
     readonly List<Screen> _screens = new(ScreensMax);
-    readonly PolledDescriptor[] _polled = new PolledDescriptor[1 + 2 * ScreensMax];
+    readonly PolledDescriptor[] _polled = new PolledDescriptor[FirstScreen + 2 * ScreensMax];
     readonly Queue<long> _restarts = new();
     readonly SerialLine _serial;
-    InputGate _gate = new();
+    NetworkCable? _cable;
+    volatile InputGate _gate = new();
     Machine? _machine;
     Pace _pace;
     bool _isPaused, _inputCame;
@@ -48,7 +52,7 @@ sealed class Cabinet : IDisposable
     /// <returns>The exit code.</returns>
     internal int Run()
     {
-        if (Boot() is { } broken) return End(broken);
+        if ((PlugIn() ?? Boot()) is { } broken) return End(broken);
         while (true)
         {
             DescriptorPoll.WaitUntil(Poll(), WakeNanos());
@@ -66,10 +70,27 @@ sealed class Cabinet : IDisposable
     public void Dispose()
     {
         foreach (var screen in _screens) screen.Dispose();
+        _cable?.Dispose();
         _machine?.Dispose();
     }
 
     long Executed => _machine!.Count - _machine.IdleCount;
+
+    /// <summary>Connects the network, if there is one.</summary>
+    Failure? PlugIn()
+    {
+        if (_parts.Network() is not { } node) return null;
+        try
+        {
+            _cable = new(node, () => _gate);
+            return null;
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or IOException)
+        {
+            node.Dispose();
+            return new(FailureStage.Activate, FailureCause.TemplateBroken, $"Its network needs libslirp (Debian's libslirp0): {missing.Message}");
+        }
+    }
 
     /// <summary>Makes the machine and puts it at its first instruction.</summary>
     Failure? Boot()
@@ -79,7 +100,7 @@ sealed class Cabinet : IDisposable
         _gate = new();
         try
         {
-            _machine = _parts.Make(_gate, _serial.Add);
+            _machine = _parts.Make(_gate, _serial.Add, _cable is null ? null : _cable.Send);
         }
         catch (Exception broken) when (broken is InvalidDataException or ArgumentOutOfRangeException or IOException)
         {
@@ -92,12 +113,14 @@ sealed class Cabinet : IDisposable
     Span<PolledDescriptor> Poll()
     {
         _polled[0] = new(_control.Handle.Descriptor);
+        // A negative descriptor is skipped.
+        _polled[1] = new(_cable?.Arrived.Handle.Descriptor ?? -1);
         for (var i = 0; i < _screens.Count; i++)
         {
-            _polled[1 + 2 * i] = new(_screens[i].Control.Handle.Descriptor);
-            _polled[2 + 2 * i] = new(_screens[i].InputBell.Handle.Descriptor);
+            _polled[FirstScreen + 2 * i] = new(_screens[i].Control.Handle.Descriptor);
+            _polled[FirstScreen + 1 + 2 * i] = new(_screens[i].InputBell.Handle.Descriptor);
         }
-        return _polled.AsSpan(0, 1 + 2 * _screens.Count);
+        return _polled.AsSpan(0, FirstScreen + 2 * _screens.Count);
     }
 
     /// <summary>Until when there is nothing to do; a moment of the past when the guest has work.</summary>
@@ -171,19 +194,25 @@ sealed class Cabinet : IDisposable
         Report(nowNanos);
     }
 
-    /// <summary>Serves the screens that have news.</summary>
+    /// <summary>Serves the network and the screens that have news.</summary>
     void Attend()
     {
-        for (var i = Math.Min(_screens.Count, (_polled.Length - 1) / 2) - 1; i >= 0; i--)
+        if (_polled[1].IsReady && _cable!.Arrived.Clear())
+        {
+            CatchUp();
+            _inputCame = true;
+        }
+        for (var i = Math.Min(_screens.Count, (_polled.Length - FirstScreen) / 2) - 1; i >= 0; i--)
         {
             var screen = _screens[i];
-            if (_polled[2 + 2 * i].IsReady && _polled[2 + 2 * i].Descriptor == screen.InputBell.Handle.Descriptor)
+            var (control, bell) = (_polled[FirstScreen + 2 * i], _polled[FirstScreen + 1 + 2 * i]);
+            if (bell.IsReady && bell.Descriptor == screen.InputBell.Handle.Descriptor)
             {
                 CatchUp();
                 screen.Deliver();
                 _inputCame = true;
             }
-            if (!_polled[1 + 2 * i].IsReady || _polled[1 + 2 * i].Descriptor != screen.Control.Handle.Descriptor || screen.Listen()) continue;
+            if (!control.IsReady || control.Descriptor != screen.Control.Handle.Descriptor || screen.Listen()) continue;
             _names.Forget(screen);
             screen.Dispose();
             _screens.RemoveAt(i);

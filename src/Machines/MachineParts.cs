@@ -18,13 +18,14 @@ sealed class MachineParts(StartMachine start)
     /// <summary>A machine at its first instruction.</summary>
     /// <param name="gate">Where its input comes from.</param>
     /// <param name="serial">Gets what it sends on its serial port.</param>
+    /// <param name="network">Gets the frames that it sends; null = it has no card.</param>
     /// <exception cref="InvalidDataException">A part is missing, or is not what it should be; the message says which.</exception>
-    internal Machine Make(InputGate gate, Action<byte> serial)
+    internal Machine Make(InputGate gate, Action<byte> serial, Action<ReadOnlyMemory<byte>>? network)
     {
         Machine machine = new(new()
         {
             MemoryBytes = (long)start.MemoryMib << 20, Gate = gate, Serial = serial, Start = DateTime.UtcNow, ScreenWidth = start.Width,
-            ScreenHeight = start.Height, Disks = Disks(),
+            ScreenHeight = start.Height, Disks = Disks(), Network = network,
         });
         try
         {
@@ -37,6 +38,10 @@ sealed class MachineParts(StartMachine start)
             throw;
         }
     }
+
+    /// <summary>Where its network asks the node; null when it has none. The caller's.</summary>
+    internal ControlSocket? Network() =>
+        start.Parts.FirstOrDefault(known => known.Key == MachinePart.Network).Value is { } socket ? new(socket.Duplicate()) : null;
 
     void Load(Machine machine)
     {

@@ -36,8 +36,10 @@ sealed class ControlTarget : FuzzTarget
             new StartMachine(MachineBoot.Linux, "quiet", 128, 250, 1024, 768, [new(MachinePart.Kernel, d[0]), new(MachinePart.Cd, d[1])]),
             new SetMachine(100, true), new OpenScreen(d[0], d[1], d[2]), new MachineSerial([1, 0, 255]), new MachineReport(MachineActivity.Paused, 5, 6, 7, 8, 0, 9),
             new ClipboardOffer(true), new ClipboardWanted(), new ClipboardText(false, Secret.Empty), ClipboardText.Of("copied\n"),
+            new NetworkDial(3, IPEndPoint.Parse("10.0.0.5:22")), new NetworkLookUp(4, "desk.example"), new NetworkDenied(17, IPEndPoint.Parse("10.0.0.5:123")),
+            new NetworkDialed(3, d[0]), new NetworkDialed(5, null), new NetworkNames(4, 0, [IPAddress.Parse("10.0.0.5")]),
         ];
-        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 3, 0, 0, 0, 0, 0, 0];
+        int[] descriptors = [0, 0, 0, 3, 2, 1, 0, 0, 0, 0, 1, 0, 0, 4, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
         Seeds = [.. messages.Select((m, i) => (byte[])[.. _packet.AsSpan(0, ControlCodec.Write(m, _packet)), (byte)descriptors[i]])];
     }
 

@@ -40,7 +40,7 @@ public static partial class ControlCodec
                 writer.Int32(m.Height);
                 break;
             default:
-                return false;
+                return TryWriteNetwork(ref writer, message);
         }
         return true;
     }
@@ -50,10 +50,10 @@ public static partial class ControlCodec
         var (boot, commandLine) = ((MachineBoot)reader.Choice((byte)MachineBoot.Echo), reader.Text(TextBytesMax));
         var (memory, mips) = (reader.Int32(StartMachine.MemoryMibMin, StartMachine.MemoryMibMax), Mips(ref reader));
         var (width, height) = (reader.Int32(StartMachine.SideMin, StartMachine.WidthMax), reader.Int32(StartMachine.SideMin, StartMachine.HeightMax));
-        var set = reader.Int32(0, (2 << (int)MachinePart.Overlay) - 1);
+        var set = reader.Int32(0, (2 << (int)MachinePart.Network) - 1);
         if (System.Numerics.BitOperations.PopCount((uint)set) != descriptors.Length) return null;
         List<KeyValuePair<MachinePart, DescriptorHandle>> parts = [];
-        for (var part = MachinePart.Kernel; part <= MachinePart.Overlay; part++)
+        for (var part = MachinePart.Kernel; part <= MachinePart.Network; part++)
             if ((set >> (int)part & 1) != 0) parts.Add(new(part, descriptors[parts.Count]));
         return new(boot, commandLine, memory, mips, width, height, parts);
     }

@@ -32,6 +32,8 @@ public static partial class ControlCodec
             Kind.StartMachine => ReadStartMachine(ref reader, descriptors),
             Kind.OpenScreen when descriptors.Length == 3 => new OpenScreen(descriptors[0], descriptors[1], descriptors[2]),
             Kind.SetMachine or Kind.MachineSerial or Kind.MachineReport when descriptors.IsEmpty => ReadMachine(kind, ref reader),
+            Kind.NetworkDialed when descriptors.Length <= 1 => ReadNetworkDialed(ref reader, descriptors),
+            Kind.NetworkDial or Kind.NetworkLookUp or Kind.NetworkDenied or Kind.NetworkNames when descriptors.IsEmpty => ReadNetwork(kind, ref reader),
             _ => null,
         };
         if (message is not null && reader.IsWhole && IsConsistent(message) && IsTunnelConsistent(message)) return true;

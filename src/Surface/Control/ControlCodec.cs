@@ -20,6 +20,7 @@ public static partial class ControlCodec
         ClipboardOffer = 56, ClipboardWanted, ClipboardText,
         TunnelsReady = 64, OpenWireGuard, OpenOpenVpn, CloseTunnel, MakeTunnelSocket, TunnelOpened, TunnelLost, TunnelClosed, TunnelSocket,
         StartMachine = 96, SetMachine, OpenScreen, MachineSerial, MachineReport,
+        NetworkDial = 112, NetworkLookUp, NetworkDenied, NetworkDialed, NetworkNames,
     }
 
     /// <summary>Writes a message without its descriptors.</summary>

@@ -47,7 +47,7 @@ public sealed unsafe partial class ControlSocket : IDisposable
     public const int PacketBytesMax = 64 * 1024;
 
     /// <summary>Most descriptors on one message.</summary>
-    public const int DescriptorsMax = 8;
+    public const int DescriptorsMax = 10;
 
     /// <summary>Takes a connected socket over.</summary>
     public ControlSocket(DescriptorHandle socket) => Handle = socket;

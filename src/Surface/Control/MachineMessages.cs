@@ -26,6 +26,9 @@ public enum MachinePart : byte
 
     /// <summary>What the machine changes of its disk, read and write.</summary>
     Overlay,
+
+    /// <summary>No file but a control socket, on which its network asks the node (<see cref="NetworkDial"/>); the machine has a card.</summary>
+    Network,
 }
 
 /// <summary>What a machine starts with.</summary>

@@ -39,6 +39,9 @@ public sealed class ControlCodecTests : IDisposable
             new StartMachine(MachineBoot.Linux, "quiet", 128, 250, 1024, 768, [new(MachinePart.Kernel, a), new(MachinePart.InitialFiles, b), new(MachinePart.Cd, c)]),
             new StartMachine(MachineBoot.Echo, "", StartMachine.MemoryMibMin, StartMachine.MipsMin, StartMachine.SideMin, StartMachine.HeightMax, []),
             new SetMachine(100, true), new OpenScreen(a, b, c), new MachineSerial([1, 0, 255]), new MachineReport(MachineActivity.Paused, 5, 6, 7, 8, 0, 9),
+            new StartMachine(MachineBoot.Echo, "", 16, 250, 640, 480, [new(MachinePart.Network, a)]),
+            new NetworkDial(3, IPEndPoint.Parse("10.0.0.5:22")), new NetworkLookUp(4, "desk.example"), new NetworkDenied(1, IPEndPoint.Parse("10.0.0.5:0")),
+            new NetworkDialed(3, a), new NetworkDialed(5, null), new NetworkNames(4, 0, [IPAddress.Parse("10.0.0.5")]), new NetworkNames(6, NetworkNames.OutcomeMax, []),
         ];
     }
 
@@ -60,7 +63,7 @@ public sealed class ControlCodecTests : IDisposable
             Assert.Equal(packet, Write(read).Packet);
             Assert.Equal(descriptors, Write(read).Descriptors);
             if (message is not (StartDesktop or StartFront or NtHashAnswer or SignIn or ClipboardText or OpenWireGuard or OpenOpenVpn or TunnelOpened
-                or StartMachine or MachineSerial)) Assert.Equal(message, read);
+                or StartMachine or MachineSerial or NetworkNames)) Assert.Equal(message, read);
         }
     }
 
@@ -101,6 +104,7 @@ public sealed class ControlCodecTests : IDisposable
             new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 0, [], []), new OpenWireGuard(1, 0, new Secret(Key(1)), 0, 100, [], [new(Key(2), Secret.Empty, null, 0, [])]),
             new OpenWireGuard(1, 0, new Secret(new byte[31]), 0, 0, [], [new(Key(2), Secret.Empty, null, 0, [])]),
             new OpenOpenVpn(1, 0, Secret.Empty, "", Secret.Empty, []),
+            new NetworkDial(0, IPEndPoint.Parse("10.0.0.5:22")), new NetworkLookUp(1, "\0"), new NetworkNames(1, NetworkNames.OutcomeMax + 1, []),
         ];
         foreach (var message in impossible)
         {
