@@ -133,7 +133,7 @@ public static class NodeHosting
         provider.GetRequiredService<MachineTemplates>(), provider.GetRequiredService<MachineStore>(), provider.GetRequiredService<GuestFiles>(),
         new(() => new ConfinedStart(provider.GetRequiredService<Sandbox>(), provider.GetRequiredService<DataDirectory>().RuntimeDirectory)),
         Path.Combine(AppContext.BaseDirectory, "machine", "RemoteChain.Machines"), provider.GetRequiredService<DataDirectory>().MachinesDirectory,
-        provider.GetRequiredService<TimeProvider>());
+        MachineWay.Beyond(new TcpDialer(Network.Machine)), provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>());
 
     static Sandbox CreateSandbox(NodeOptions options, DataDirectory data)
     {

@@ -7,8 +7,9 @@ public sealed class GuestFactAttribute : FactAttribute
 
     internal static string Folder => Gateway.Machines.GuestFiles.FolderDefault;
 
-    public GuestFactAttribute()
+    /// <param name="more">What it needs besides the kernel and its first file system.</param>
+    public GuestFactAttribute(params string[] more)
     {
-        if (Files.Any(file => !File.Exists(Path.Combine(Folder, file)))) Skip = $"no guests in {Folder}: run deploy/steps/guests.sh";
+        if (Files.Concat(more).Any(file => !File.Exists(Path.Combine(Folder, file)))) Skip = $"no guests in {Folder}: run deploy/steps/guests.sh";
     }
 }

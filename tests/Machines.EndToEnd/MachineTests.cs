@@ -103,9 +103,11 @@ public sealed class MachineTests(MachineNode fixture) : IClassFixture<MachineNod
         });
         viewer.Pump(s_boot, () => booted || booting.IsCompleted);
         await booting;
-        await fixture.TypeAsync(machine, "uname -m; echo $((6*7))$((6*7))\n");
+        await fixture.TypeAsync(machine, "uname -m; ls /sys/class/net; echo $((6*7))$((6*7))\n");
         var said = await fixture.AwaitConsoleAsync(machine, "4242", MachineNode.Patience);
         Assert.Contains("i686", said, StringComparison.Ordinal);
+        // Without a network in its template there is no card.
+        Assert.DoesNotContain("eth0", said, StringComparison.Ordinal);
 
         // On the screen: what is typed there is drawn there.
         // Its caret blinks: a picture at rest is not to be had.

@@ -134,7 +134,8 @@ public sealed class UserNetwork(NetworkOutside outside) : IDisposable
     {
         if (_asked.Contains(packet.Flow) || _asked.Count + _ready.Count + _stack.Connections >= ConnectionsMax) return;
         _asked.Add(packet.Flow);
-        _dials[++_request] = (frame.ToArray(), packet);
+        _request = Next(_request);
+        _dials[_request] = (frame.ToArray(), packet);
         outside.Dial(_request, EndpointOf(packet));
     }
 
@@ -161,7 +162,8 @@ public sealed class UserNetwork(NetworkOutside outside) : IDisposable
             return;
         }
         if (_questions.Count >= QuestionsMax) return;
-        _questions[++_request] = (frame.ToArray(), packet, question);
+        _request = Next(_request);
+        _questions[_request] = (frame.ToArray(), packet, question);
         outside.LookUp(_request, question.Name);
     }
 
@@ -181,6 +183,9 @@ public sealed class UserNetwork(NetworkOutside outside) : IDisposable
         if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray(frame, out var array)) Reply.NarrowLease(array);
         outside.Deliver(frame);
     }
+
+    /// <summary>The next number of a question: what waits is far younger than what had the same one.</summary>
+    static int Next(int request) => request % int.MaxValue + 1;
 
     static bool IsSameHost(Flow one, Flow other) => (one.Host, one.HostPort) == (other.Host, other.HostPort);
 

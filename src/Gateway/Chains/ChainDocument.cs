@@ -159,7 +159,8 @@ public static class ChainDocument
             { Number: > 0 } when before.OfType<RuntimeLayer>().Any() => "the program of a `runtime` is the last layer",
             MachineLayer { Template: "", Machine: "" } => "it needs a `template`, or a `machine` that exists",
             MachineLayer { Template: not "", Machine: not "" } => "`template` makes a machine and `machine` takes one that exists: write one of them",
-            MachineLayer when before.OfType<HopLayer>().Any() => "a machine runs in this node: no hop leads to it",
+            MachineLayer { Machine: not "" } or MachineLayer { Keep: true } when before.OfType<HopLayer>().Any() =>
+                "hops before a machine carry its network and end with the session, so the machine must, too: `template`, and no `keep: on`",
             NestedLayer or RuntimeLayer when before.OfType<MachineLayer>().Any() => "nothing can be started inside a machine; it is the last layer",
             NestedLayer when !before.OfType<DesktopLayer>().Any() => "it needs a desktop before it, such as `- kind: rdp`",
             NestedLayer => null,

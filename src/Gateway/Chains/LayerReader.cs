@@ -158,6 +158,40 @@ sealed class LayerReader
         return tryRead(value.Value, out var result) ? result : Wrong<T?>(value, $"`{key}` must be {expected}", null);
     }
 
+    /// <summary>A list of single values, each of which <paramref name="read"/> takes.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="countMax">Most values.</param>
+    /// <param name="read">Says what is wrong with a value; null when nothing is.</param>
+    public void List(string key, int countMax, Func<string, string?> read)
+    {
+        switch (Entry(key)?.Value)
+        {
+            case null or ScalarNode { IsNull: true }:
+                return;
+            case ListNode list when list.Items.Count > countMax:
+                Wrong(list, $"`{key}` takes at most {countMax} values", 0);
+                return;
+            case ListNode list:
+                foreach (var item in list.Items)
+                {
+                    var wrong = item is ScalarNode value ? read(value.Value) : $"each takes one value, not {item.Form}";
+                    if (wrong is not null) Wrong(item, $"`{key}`: {wrong}", 0);
+                }
+                return;
+            case var other:
+                Wrong(other, $"`{key}` takes a list, not {other.Form}", 0);
+                return;
+        }
+    }
+
+    /// <summary>Keys with values under a key; null when there are none, or <c>off</c>.</summary>
+    public LayerReader? Nested(string key, IReadOnlyList<LayerKey> keys) => Entry(key)?.Value switch
+    {
+        null or ScalarNode { IsNull: true } or ScalarNode { Value: "off" or "false" or "no" } => null,
+        MapNode map => new($"{_label}: {key}", keys, map, _errors),
+        var other => Wrong<LayerReader?>(other, $"`{key}` takes `off` or {Listed(keys.Select(known => known.Name))}, not {other.Form}", null),
+    };
+
     /// <summary>Reads one value; false when it is not one.</summary>
     public delegate bool TryRead<T>(string text, out T value);
 

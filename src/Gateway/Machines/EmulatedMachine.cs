@@ -13,8 +13,11 @@ namespace RemoteChain.Gateway.Machines;
 /// <param name="overlayFile">What it changes of its disk, if it has one; goes with it.</param>
 /// <param name="start">Starts processes.</param>
 /// <param name="program">The process of a machine.</param>
+/// <param name="exit">Where its network leaves it.</param>
+/// <param name="audit">For what its network refuses.</param>
 internal sealed class EmulatedMachine(
-    StoredMachine stored, MachineTemplate template, string session, GuestFiles files, string overlayFile, Lazy<ConfinedStart> start, string program) : IAsyncDisposable
+    StoredMachine stored, MachineTemplate template, string session, GuestFiles files, string overlayFile, Lazy<ConfinedStart> start, string program,
+    MachineExit exit, AuditLog audit) : IAsyncDisposable
 {
     /// <summary>Memory of the process besides the guest's RAM: the runtime, decoded code, pictures.</summary>
     private const long OwnBytesMax = 768L << 20;
@@ -22,11 +25,13 @@ internal sealed class EmulatedMachine(
     /// <summary>How long a process that has closed a screen may take to say why.</summary>
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
+    private volatile MachineExit _exit = exit;
     private readonly SemaphoreSlim _changing = new(1);
     private readonly Lock _gate = new();
     private WorkerProcess? _process;
     private Task _listening = Task.CompletedTask;
     private MachineReport? _report;
+    private GuestNetwork? _network;
     private Failure? _failure;
     private string _state = Stopped;
     private int _mips = stored.Mips;
@@ -67,6 +72,7 @@ internal sealed class EmulatedMachine(
                 {
                     ProcessId = _process?.ProcessId, Instructions = _report?.Instructions ?? 0, IdleInstructions = _report?.IdleInstructions ?? 0,
                     Restarts = _report?.Restarts ?? 0, Width = _report?.Width ?? 0, Height = _report?.Height ?? 0,
+                    Network = _network?.Summary,
                 };
             }
         }
@@ -163,6 +169,13 @@ internal sealed class EmulatedMachine(
         }
     }
 
+    /// <summary>Lets its connections begin somewhere else from now on, also while it runs. False when it has no network.</summary>
+    public bool TryLeaveBy(MachineExit way)
+    {
+        _exit = way;
+        return template.Network is not null;
+    }
+
     /// <summary>Opens a look at it; the descriptors stay the caller's. Null when it does not run.</summary>
     public MachineScreen? OpenScreen(DescriptorHandle surface, DescriptorHandle inputBell)
     {
@@ -214,6 +227,7 @@ internal sealed class EmulatedMachine(
     private async Task<Failure?> MakeAsync(CancellationToken cancellationToken)
     {
         var parts = new List<KeyValuePair<MachinePart, DescriptorHandle>>();
+        GuestNetwork? network = null;
         try
         {
             foreach (var (part, file) in template.Files.OrderBy(file => file.Key))
@@ -234,6 +248,16 @@ internal sealed class EmulatedMachine(
                 parts.Add(new(MachinePart.Overlay, DescriptorHandle.DuplicateOf(overlay)));
             }
 
+            if (template.Network is { } rules)
+            {
+                var (here, there) = ControlSocket.CreatePair();
+                network = new GuestNetwork(here, rules, () => _exit, Refused);
+                using (there)
+                {
+                    parts.Add(new(MachinePart.Network, there.Handle.Duplicate()));
+                }
+            }
+
             var process = await start.Value.StartAsync(
                 new ConfinedProgram(program, [], OwnBytesMax + ((long)stored.MemoryMib << 20)), cancellationToken);
             // Not disposed of: its descriptors are closed below.
@@ -241,10 +265,12 @@ internal sealed class EmulatedMachine(
                 template.Boot, template.CommandLine, stored.MemoryMib, _mips, template.Display.Width, template.Display.Height, parts));
             lock (_gate)
             {
-                (_process, _state, _report) = (process, Running, null);
+                (_process, _state, _report, _network) = (process, Running, null, network);
             }
 
-            _listening = ListenAsync(process);
+            network?.Start();
+            _listening = ListenAsync(process, network);
+            network = null;
             return sent ? null : new Failure(FailureStage.Activate, FailureCause.WorkerDied, "");
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or InvalidOperationException)
@@ -254,11 +280,15 @@ internal sealed class EmulatedMachine(
         finally
         {
             parts.ForEach(part => part.Value.Dispose());
+            if (network is not null)
+            {
+                await network.DisposeAsync();
+            }
         }
     }
 
     /// <summary>Until the process ends, whoever ended it.</summary>
-    private async Task ListenAsync(WorkerProcess process)
+    private async Task ListenAsync(WorkerProcess process, GuestNetwork? network)
     {
         Failure ended = new(FailureStage.Run, FailureCause.WorkerDied, "");
         while (await process.ReceiveAsync(CancellationToken.None) is { } message)
@@ -290,12 +320,19 @@ internal sealed class EmulatedMachine(
 
         lock (_gate)
         {
-            _process = null;
+            (_process, _network) = (null, null);
             (_state, _failure) = ended.Cause == FailureCause.Stopped ? (Stopped, (Failure?)null) : (Failed, ended);
         }
 
         await process.DisposeAsync();
+        if (network is not null)
+        {
+            await network.DisposeAsync();
+        }
     }
+
+    private void Refused(NetworkRefusal refusal) =>
+        audit.Append(new AuditEvent(AuditAction.MachineNetworkRefused, Owner, Name, Detail: $"{refusal.To}: {refusal.Why}"));
 
     private void Become(string state, Failure? failure)
     {

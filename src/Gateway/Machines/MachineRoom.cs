@@ -29,6 +29,8 @@ public sealed class MachineRoom : IAsyncDisposable
     private readonly Lazy<ConfinedStart> _start;
     private readonly string _program;
     private readonly string _overlays;
+    private readonly MachineExit _exit;
+    private readonly AuditLog _audit;
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
 
@@ -39,10 +41,15 @@ public sealed class MachineRoom : IAsyncDisposable
     /// <param name="start">Starts processes; made when the first machine is started.</param>
     /// <param name="program">The process of a machine.</param>
     /// <param name="overlays">The folder for what machines change of their disks.</param>
+    /// <param name="exit">Where networks of machines leave them.</param>
+    /// <param name="audit">For what they refuse.</param>
     /// <param name="time">For times to live.</param>
-    public MachineRoom(MachineTemplates templates, MachineStore store, GuestFiles files, Lazy<ConfinedStart> start, string program, string overlays, TimeProvider time)
+    public MachineRoom(
+        MachineTemplates templates, MachineStore store, GuestFiles files, Lazy<ConfinedStart> start, string program, string overlays, MachineExit exit,
+        AuditLog audit, TimeProvider time)
     {
-        (_templates, _store, _files, _start, _program, _overlays, _time) = (templates, store, files, start, program, overlays, time);
+        (_templates, _store, _files, _start, _program, _overlays) = (templates, store, files, start, program, overlays);
+        (_exit, _audit, _time) = (exit, audit, time);
         foreach (var stored in store.Machines())
         {
             if (MachineTemplate.Parse(stored.Template).Template is { } template)
@@ -149,10 +156,11 @@ public sealed class MachineRoom : IAsyncDisposable
     /// <param name="chain">Name of the chain.</param>
     /// <param name="session">Id of the session.</param>
     /// <param name="owner">Whose session it is.</param>
+    /// <param name="exit">Where its network leaves it from now on; null for the node's own network.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Its name, or why there is none.</returns>
     public async Task<(string? Name, Failure? Failure)> TakeAsync(
-        MachineLayer layer, string chain, string session, Account owner, CancellationToken cancellationToken)
+        MachineLayer layer, string chain, string session, Account owner, MachineExit? exit, CancellationToken cancellationToken)
     {
         string name = layer.Machine.Length > 0 ? layer.Machine : NameOf(chain, layer.Keep ? owner.Name.ToLowerInvariant() : session);
         if (layer.Machine.Length > 0)
@@ -166,6 +174,12 @@ public sealed class MachineRoom : IAsyncDisposable
             && Make(name, layer.Template, layer.MemoryMib, layer.Mips, owner.Name, layer.Keep ? "" : session, out var failure) is { } why)
         {
             return (null, failure ?? new Failure(FailureStage.Activate, FailureCause.TooBusy, why));
+        }
+
+        if (exit is not null && _machines.GetValueOrDefault(name)?.TryLeaveBy(exit) == false)
+        {
+            return (null, new Failure(FailureStage.Activate, FailureCause.TemplateBroken,
+                $"the template '{layer.Template}' has no network: the hops before the machine have nothing to carry"));
         }
 
         var refused = await StartAsync(name, cancellationToken);
@@ -224,7 +238,7 @@ public sealed class MachineRoom : IAsyncDisposable
     }
 
     private EmulatedMachine Machine(StoredMachine stored, MachineTemplate template, string session) =>
-        new(stored, template, session, _files, Path.Combine(_overlays, $"{stored.Name}.overlay"), _start, _program);
+        new(stored, template, session, _files, Path.Combine(_overlays, $"{stored.Name}.overlay"), _start, _program, _exit, _audit);
 
     private Failure? NoRoomFor(EmulatedMachine machine)
     {

@@ -27,6 +27,9 @@ public sealed record MachineSummary(
     /// <summary>How often the guest has restarted itself.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>What its network did since it was started; null when it has none, or does not run.</summary>
+    public NetworkSummary? Network { get; init; }
+
     /// <summary>Width of its display in pixels; 0 before there is one.</summary>
     public int Width { get; init; }
 

@@ -19,6 +19,9 @@ public sealed record MachineTemplate(
     string Name, string Description, MachineBoot Boot, IReadOnlyDictionary<MachinePart, string> Files, string CommandLine, int MemoryMib, int Mips,
     DesktopSize Display, TimeSpan TimeToLive)
 {
+    /// <summary>What its network reaches; null when its machines have none, and no card.</summary>
+    public NetworkRules? Network { get; init; }
+
     private const int DescriptionCharsMax = 500, CommandLineCharsMax = 2000;
 
     private static readonly TimeSpan s_timeToLiveMax = TimeSpan.FromDays(365);
@@ -41,6 +44,7 @@ public sealed record MachineTemplate(
         new("memory", $"{MachineLayer.MemoryMibMin} to {MachineLayer.MemoryMibMax}", "RAM in MiB.", "128"),
         new("processor", $"{MachineLayer.MipsMin} to {MachineLayer.MipsMax}", "Million instructions a second that a machine may run at most.", "250"),
         new("display", "WIDTHxHEIGHT", "Size of the display at first: 320x320 to 1920x1200.", "1024x768"),
+        new("network", "off | allow: [rules]", "What machines reach over a network card: `tcp HOST:PORT`, and `dns`.", "off"),
         new("time-to-live", "a duration such as 8h, or 0", "After which a machine that was kept is destroyed; 0 is never.", "0"),
     ];
 
@@ -105,7 +109,10 @@ public sealed record MachineTemplate(
             reader.Number32("memory", MachineLayer.MemoryMibMin, MachineLayer.MemoryMibMax, 128),
             reader.Number32("processor", MachineLayer.MipsMin, MachineLayer.MipsMax, MachineLayer.MipsMax),
             reader.Optional<DesktopSize>("display", "a size such as 1024x768 (320x320 to 1920x1200)", TryDisplay) ?? new DesktopSize(1024, 768),
-            reader.Duration("time-to-live", TimeSpan.Zero, s_timeToLiveMax, TimeSpan.Zero));
+            reader.Duration("time-to-live", TimeSpan.Zero, s_timeToLiveMax, TimeSpan.Zero))
+        {
+            Network = reader.Nested("network", NetworkRules.Keys) is { } network ? NetworkRules.Read(network) : null,
+        };
     }
 
     private static bool TryDisplay(string text, out DesktopSize size) => DesktopSize.TryParse(text, out size)

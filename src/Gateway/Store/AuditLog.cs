@@ -16,7 +16,7 @@ public enum AuditAction
     MachineCreated, MachineStarted, MachinePaused, MachineStopped, MachineDestroyed, MachineTypedTo,
     FaultInjected, FaultEnded,
     RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,
-    OriginRefused, NodeStarted, NodeStopped,
+    OriginRefused, MachineNetworkRefused, NodeStarted, NodeStopped,
 }
 
 /// <summary>One thing that happened.</summary>

@@ -29,7 +29,7 @@ public sealed class ChainDocumentTests
     [InlineData("kind: machine", "layer 1 (machine): it needs a `template`, or a `machine` that exists")]
     [InlineData("kind: machine\n    template: echo\n    machine: box", "`template` makes a machine and `machine` takes one that exists: write one of them")]
     [InlineData("kind: machine\n    template: echo\n  - kind: runtime\n    command: xterm", "nothing can be started inside a machine; it is the last layer")]
-    [InlineData("kind: ssh\n    host: jump\n    credentials: a\n  - kind: machine\n    template: echo", "a machine runs in this node: no hop leads to it")]
+    [InlineData("kind: ssh\n    host: jump\n    credentials: a\n  - kind: machine\n    template: echo\n    keep: on", "hops before a machine carry its network and end with the session")]
     [InlineData("kind: machine\n    template: echo\n    memory: 3", "`memory` must be a whole number from 4 to 2048")]
     public void Parse_AMachineInAWrongPlace_SaysWhy(string layers, string expected) =>
         Assert.Contains(ChainDocument.Parse($"name: a\nlayers:\n  - {layers}\n").Errors, error => error.ToString().Contains(expected, StringComparison.Ordinal));
