@@ -24,6 +24,9 @@ public sealed class BenchmarkOptions(string[] arguments)
     /// <summary>A word given as <c>--name word</c>, or null.</summary>
     public string? Word(string name) => Array.IndexOf(arguments, $"--{name}") is >= 0 and var at ? arguments[at + 1] : null;
 
+    /// <summary>The words as they were given.</summary>
+    public override string ToString() => $"bench {string.Join(' ', arguments)}";
+
     /// <summary>Tells the person who waits.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
 }

@@ -16,10 +16,10 @@ public static class SixBenchmark
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(30);
 
-    /// <summary>Runs it. <c>--keys</c> that are pressed for the report (default 60).</summary>
+    /// <summary>Runs it. <c>--keys</c> that are pressed for the report (default 120).</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
-        int keys = options.Number("keys", 60);
+        int keys = options.Number("keys", 120);
         string plain = Environment.GetEnvironmentVariable(PlainVariable)
             ?? throw new InvalidOperationException($"{PlainVariable} is not set: ./remotechain bench six starts both labs");
         object same = await OpenAsync(Lab.Open(), keys);

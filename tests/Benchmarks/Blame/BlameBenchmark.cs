@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Latency.Statistics;
 using RemoteChain.Harness;
 
@@ -14,17 +13,16 @@ namespace RemoteChain.Benchmarks.Blame;
 /// </summary>
 public static class BlameBenchmark
 {
-    private const int LanesMax = 4, QuickSamples = 50, FullSamples = 300;
+    private const int LanesMax = 6, QuickSamples = 50, FullSamples = 300;
 
     // A tenth of 50 keys is too few to say anything about.
     private const int RareFactor = 3;
 
     private static readonly TimeSpan s_quickLimit = TimeSpan.FromMinutes(7.25);
-    private static readonly TimeSpan s_decided = TimeSpan.FromSeconds(5);
-
     /// <summary>Runs it. <c>--quick</c>: a cut that ends within ten minutes. <c>--samples</c> a side (300, quick 50), <c>--repeats</c> of the
     /// full plan (1), <c>--minutes</c> after which no run begins any more, <c>--seed</c>, <c>--only</c> runs
-    /// whose words contain this.</summary>
+    /// whose words contain this. Unless quick, a page with the figures and their conditions is written to <c>docs/campaigns</c>; <c>--name</c> is its name
+    /// behind the day (<c>blame</c>).</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
         int seed = options.Number("seed", 1), samples = options.Number("samples", options.Quick ? QuickSamples : FullSamples);
@@ -32,13 +30,16 @@ public static class BlameBenchmark
         if (options.Word("only") is { } only) plan.RemoveAll(run => !run.ToString().Contains(only, StringComparison.Ordinal));
         int minutes = options.Number("minutes", 0);
         var limit = minutes > 0 ? TimeSpan.FromMinutes(minutes) : options.Quick ? s_quickLimit : TimeSpan.MaxValue;
+        var startedAt = DateTimeOffset.UtcNow;
+        string loadBefore = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
         var lab = Lab.Open();
         var hosts = lab.Hosts.Values.Where(host => host.Kind == "xrdp").Take(LanesMax).ToList();
         await using var node = await NodeProcess.StartAtAsync("0.0.0.0", null, "--lab-faults");
         await using var relay = await RelayAsync(node, hosts);
-        // Most hosts' sessions are idle, one is busy, and one user sits at the seat; the first host is also reached over the relay.
+        int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / 3);
+        // Two thirds of the hosts' sessions are idle, and one user sits at the seat; the first host is also reached over the relay.
         var threads = hosts.Select((host, index) => new BlameThread(
-            node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, hosts.Count > 1 && index == hosts.Count - 1 ? "busy" : "idle", seed + index)).ToList();
+            node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, index >= hosts.Count - busy ? "busy" : "idle", seed + index)).ToList();
         if (lab.Sites.Count > 0)
         {
             var sites = new SiteLayers(lab);
@@ -69,20 +70,22 @@ public static class BlameBenchmark
             }
         })));
 
-        // An input's answer may take its time to be decided, and to be written down.
-        await Task.Delay(s_decided);
         var scores = new List<BlameScore>();
         var rest = new UnexplainedRest();
         foreach (var run in done)
         {
-            var all = (Before: await RecordedSamples.ReadAsync(node, run.Session, run.Baseline), After: await RecordedSamples.ReadAsync(node, run.Session, run.Faulty));
-            var (before, after) = (OfLoad(all.Before, run.Plan.Load), OfLoad(all.After, run.Plan.Load));
+            var (before, after) = (run.Baseline.Of(run.Plan.Load), run.Faulty.Of(run.Plan.Load));
             var score = BlameScore.Of(run, Comparison.Of(before, after));
             scores.Add(score);
             if (run.Plan.Load == "idle") rest.Add(run.Baseline, before);
-            bool isRight = run.Plan.Kind == RunKind.Fault ? score.Named : score.Alarms == 0;
-            BenchmarkOptions.Say($"{(isRight ? "right" : "WRONG")} {run.Plan}: "
-                + $"{before.Count} of {all.Before.Count} and {after.Count} of {all.After.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}; {run.Account}");
+            BenchmarkOptions.Say($"{(score.IsRight ? "right" : "WRONG")} {run.Plan}: "
+                + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}; {run.Account}");
+        }
+
+        if (!options.Quick)
+        {
+            var conditions = new BlameDocument.Conditions(startedAt, Stopwatch.GetElapsedTime(began), options.ToString(), samples, plan.Count, threads.Count, loadBefore);
+            BenchmarkOptions.Say(BlameDocument.Write(scores, rest, conditions, options.Word("name")));
         }
 
         var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
@@ -103,13 +106,6 @@ public static class BlameBenchmark
         }
 
         return relay;
-    }
-
-    // A picture beside the terminal makes most samples busy; the two are never compared with each other.
-    private static List<Sample> OfLoad(IReadOnlyList<Sample> samples, string load)
-    {
-        var wanted = load == "busy" ? Load.Busy : Load.Idle;
-        return [.. samples.Where(sample => sample.Origin == SampleOrigin.Passive && sample.Load == wanted)];
     }
 
     /// <summary>Hands runs to the lanes that can carry them out.</summary>

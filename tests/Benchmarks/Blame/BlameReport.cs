@@ -11,7 +11,7 @@ public static class BlameReport
         var faults = scores.Where(score => score.Run.Plan.Kind == RunKind.Fault).ToList();
         return new
         {
-            cells = faults.GroupBy(Cell).OrderBy(cell => cell.Key).Select(Figures).ToList(),
+            cells = BlameCell.Of(faults),
             sham = new { runs = shams.Count, hours = Math.Round(shams.Sum(Hours), 4), alarms = shams.Sum(score => score.Alarms), suspects = shams.Sum(score => score.Suspects) },
             probePathOnly = new { runs = probes.Count, alarms = probes.Sum(score => score.Alarms), suspects = probes.Sum(score => score.Suspects) },
             unexplained = new { ms = Round(rest.Millis), share = Round(rest.Share), ms95 = Round(rest.Millis95), keys = rest.Count },
@@ -23,21 +23,8 @@ public static class BlameReport
         };
     }
 
-    private static (string Road, string Layers, double Delay, string Shape, string Load) Cell(BlameScore score)
-    {
-        var faults = score.Run.Plan.Faults;
-        return (score.Run.Plan.Road, string.Join(" + ", faults.Select(fault => fault.Place)), faults[0].DelayMillis, faults[0].Shape, score.Run.Plan.Load);
-    }
-
-    private static object Figures(IGrouping<(string Road, string Layers, double Delay, string Shape, string Load), BlameScore> cell) => new
-    {
-        road = cell.Key.Road, layers = cell.Key.Layers.Split(" + "), delayMs = cell.Key.Delay, shape = cell.Key.Shape, load = cell.Key.Load, runs = cell.Count(),
-        named = cell.Count(score => score.Named), setNamed = cell.Count(score => score.SetNamed), layerNamed = cell.Count(score => score.LayerNamed),
-        sizeErrorMs = Round(Median(cell.Select(score => score.SizeErrorMillis))), leakage = Round(Median(cell.Select(score => score.Leakage))),
-        samples = cell.Min(score => score.Samples),
-    };
-
-    private static double Hours(BlameScore score) =>
+    /// <summary>How long the keys of both sides were pressed.</summary>
+    internal static double Hours(BlameScore score) =>
         (score.Run.Baseline.Until - score.Run.Baseline.Since + (score.Run.Faulty.Until - score.Run.Faulty.Since)).TotalHours;
 
     /// <summary>The middle one of what is known; null when nothing is.</summary>
@@ -47,5 +34,6 @@ public static class BlameReport
         return sorted.Length == 0 ? null : sorted[sorted.Length / 2];
     }
 
-    private static double? Round(double? value) => value is { } v ? Math.Round(v, 3) : null;
+    /// <summary>To three places.</summary>
+    internal static double? Round(double? value) => value is { } v ? Math.Round(v, 3) : null;
 }

@@ -19,6 +19,9 @@ public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool S
 {
     private const double ShareOfIntermittent = 0.1;
 
+    /// <summary>Whether the verdict was right: every fault named, or nothing where there is none to feel.</summary>
+    public bool IsRight => Run.Plan.Kind == RunKind.Fault ? Named : Alarms == 0;
+
     /// <summary>Scores a verdict that was made without knowing the run.</summary>
     public static BlameScore Of(MeasuredRun run, Comparison verdict)
     {

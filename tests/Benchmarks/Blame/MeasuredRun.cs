@@ -1,3 +1,5 @@
+using RemoteChain.Gateway.Latency.Model;
+
 namespace RemoteChain.Benchmarks.Blame;
 
 /// <summary>A key press as the client saw it.</summary>
@@ -9,12 +11,21 @@ public readonly record struct OutsideTotal(DateTimeOffset At, long Nanos);
 /// <param name="Since">Before the first key.</param>
 /// <param name="Until">After the last key's picture.</param>
 /// <param name="Totals">What the client timed.</param>
-public sealed record MeasuredSide(DateTimeOffset Since, DateTimeOffset Until, IReadOnlyList<OutsideTotal> Totals);
+/// <param name="Samples">What the node's API answered for that span: all that a verdict may know.</param>
+public sealed record MeasuredSide(DateTimeOffset Since, DateTimeOffset Until, IReadOnlyList<OutsideTotal> Totals, IReadOnlyList<Sample> Samples)
+{
+    /// <summary>Those of keys that people would have pressed under that load: a picture beside the terminal makes most samples busy, and the two are never
+    /// compared with each other.</summary>
+    public List<Sample> Of(string load)
+    {
+        var wanted = load == "busy" ? Load.Busy : Load.Idle;
+        return [.. Samples.Where(sample => sample.Origin == SampleOrigin.Passive && sample.Load == wanted)];
+    }
+}
 
-/// <summary>A run that was carried out; its samples are still at the node.</summary>
+/// <summary>A run that was carried out, not yet judged.</summary>
 /// <param name="Plan">What was done, which the verdict must not know.</param>
-/// <param name="Session">Whose samples.</param>
 /// <param name="Baseline">The side without faults.</param>
 /// <param name="Faulty">The side with them.</param>
 /// <param name="Account">What those who held things up say about it.</param>
-public sealed record MeasuredRun(PlannedRun Plan, string Session, MeasuredSide Baseline, MeasuredSide Faulty, string Account);
+public sealed record MeasuredRun(PlannedRun Plan, MeasuredSide Baseline, MeasuredSide Faulty, string Account);

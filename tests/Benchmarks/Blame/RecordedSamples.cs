@@ -10,11 +10,11 @@ public static class RecordedSamples
 {
     private const int SamplesMax = 50_000;
 
-    /// <summary>Reads a span of a session's.</summary>
-    public static async Task<IReadOnlyList<Sample>> ReadAsync(NodeProcess node, string session, MeasuredSide side)
+    /// <summary>Reads a span of a session's, which must have been decided and written down. Within a minute all of them are there; later, of each minute
+    /// only those that were drawn.</summary>
+    public static async Task<IReadOnlyList<Sample>> ReadAsync(NodeProcess node, string session, DateTimeOffset since, DateTimeOffset until)
     {
-        using var answer = await node.GetAsync(
-            $"sessions/{session}/latency/samples?since={Moment(side.Since)}&until={Moment(side.Until)}&limit={SamplesMax}");
+        using var answer = await node.GetAsync($"sessions/{session}/latency/samples?since={Moment(since)}&until={Moment(until)}&limit={SamplesMax}");
         return [.. answer.RootElement.EnumerateArray().Select(Read)];
     }
 
