@@ -27,8 +27,14 @@ public abstract class Dialer : IAsyncDisposable
     /// <summary>Completes when this hop or one before it is known to have failed. Never faults; for hops that cannot know, never completes.</summary>
     public virtual Task<Failure> Lost { get; } = new TaskCompletionSource<Failure>().Task;
 
-    /// <summary>Connects to <paramref name="target"/>. The caller owns the socket.</summary>
-    public abstract ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken);
+    /// <summary>How long a dial may take when nobody says otherwise.</summary>
+    public static readonly TimeSpan PatienceDefault = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connects to <paramref name="target"/> within the usual time. The caller owns the socket.</summary>
+    public ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken) => DialAsync(target, PatienceDefault, cancellationToken);
+
+    /// <summary>The same within <paramref name="patience"/>, which each hop on the way may use up by itself.</summary>
+    public abstract ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken);
 
     /// <summary>Gives back what this step holds and then what the step inside it holds.</summary>
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;

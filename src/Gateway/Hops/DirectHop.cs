@@ -22,13 +22,14 @@ public sealed class DirectHop(TimeSpan timeout) : Hop
 
         public override Task<Failure> Lost => inner.Lost;
 
-        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(timeout);
             try
             {
-                return await inner.DialAsync(target, deadline.Token);
+                // The time that is written here counts, shorter or longer than what is usual.
+                return await inner.DialAsync(target, Timeout.InfiniteTimeSpan, deadline.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -12,9 +12,6 @@ namespace RemoteChain.Gateway.Hops;
 /// <param name="signIn">User and password; null for a proxy that asks for none.</param>
 public sealed class ProxyHop(ProxyLayer layer, HopSignIn? signIn) : Hop
 {
-    /// <summary>How long the proxy may take to connect, its own dialing included.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
-
     /// <inheritdoc/>
     public override string Layer => layer.Title;
 
@@ -32,21 +29,21 @@ public sealed class ProxyHop(ProxyLayer layer, HopSignIn? signIn) : Hop
 
         public override Task<Failure> Lost => inner.Lost;
 
-        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
         {
             if (!target.IsPlain)
             {
                 return new Failure(FailureStage.Dial, FailureCause.NameUnknown, $"{target.Host.Length} characters that are no name of a host");
             }
 
-            var dialed = await inner.DialAsync(_proxy, cancellationToken);
+            var dialed = await inner.DialAsync(_proxy, patience, cancellationToken);
             if (dialed.Socket is not { } socket)
             {
                 return dialed.Failure! with { Layer = dialed.Failure!.Layer ?? layer.Title };
             }
 
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(AnswerTimeout);
+            deadline.CancelAfter(patience);
             Failure? failure;
             try
             {
@@ -56,7 +53,7 @@ public sealed class ProxyHop(ProxyLayer layer, HopSignIn? signIn) : Hop
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                failure = Failed(FailureCause.TimedOut, $"no answer of {_proxy} about {target} within {AnswerTimeout.TotalSeconds:0} s");
+                failure = Failed(FailureCause.TimedOut, $"no answer of {_proxy} about {target} within {patience.TotalSeconds:0} s");
             }
             catch (EndOfStreamException)
             {

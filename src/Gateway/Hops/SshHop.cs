@@ -14,9 +14,6 @@ namespace RemoteChain.Gateway.Hops;
 /// <param name="judge">Judges the host key.</param>
 public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, string? hostKeyType, JudgeHostKey judge) : Hop
 {
-    /// <summary>How long the jump host may take to let us in, and then once more to reach the target.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
-
     // Two jump hosts in a row fall silent together; what is nearer has the word first.
     private static readonly TimeSpan s_innerFirst = TimeSpan.FromSeconds(1);
 
@@ -61,14 +58,14 @@ public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, s
 
         public override Task<Failure> Lost => _lost.Task;
 
-        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+        public override async ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
         {
             if (!target.IsPlain)
             {
                 return new Failure(FailureStage.Dial, FailureCause.NameUnknown, $"{target.Host.Length} characters that are no name of a host");
             }
 
-            var dialed = await _inner.DialAsync(_jump, cancellationToken);
+            var dialed = await _inner.DialAsync(_jump, patience, cancellationToken);
             if (dialed.Socket is not { } socket)
             {
                 return dialed.Failure! with { Layer = dialed.Failure!.Layer ?? _layer.Title };
@@ -87,7 +84,7 @@ public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, s
             bool isKept = false;
             try
             {
-                var result = await OpenAsync(connection, target, cancellationToken);
+                var result = await OpenAsync(connection, target, patience, cancellationToken);
                 isKept = result.Socket is not null;
                 return result;
             }
@@ -121,10 +118,10 @@ public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, s
             await _inner.DisposeAsync();
         }
 
-        private async Task<DialResult> OpenAsync(SshConnection connection, HostEndpoint target, CancellationToken cancellationToken)
+        private async Task<DialResult> OpenAsync(SshConnection connection, HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(AnswerTimeout);
+            deadline.CancelAfter(patience);
             bool isSignedIn = false;
             try
             {
@@ -134,15 +131,16 @@ public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, s
                 }
 
                 isSignedIn = true;
-                deadline.CancelAfter(AnswerTimeout);
+                // It has let us in: as much time once more to reach the target.
+                deadline.CancelAfter(patience);
                 return await connection.OpenAsync(target, deadline.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // Once we are in, the jump host waits for the target like we do: the next layer's failure.
                 return isSignedIn
-                    ? new Failure(FailureStage.Dial, FailureCause.TimedOut, $"{target}: no answer within {AnswerTimeout.TotalSeconds:0} s, says {_layer.Title}")
-                    : Failed(connection.Stage, FailureCause.TimedOut, $"{_jump} did not let us in within {AnswerTimeout.TotalSeconds:0} s");
+                    ? new Failure(FailureStage.Dial, FailureCause.TimedOut, $"{target}: no answer within {patience.TotalSeconds:0} s, says {_layer.Title}")
+                    : Failed(connection.Stage, FailureCause.TimedOut, $"{_jump} did not let us in within {patience.TotalSeconds:0} s");
             }
         }
 

@@ -6,15 +6,12 @@ namespace RemoteChain.Gateway.Hops;
 
 /// <summary>Dials by plain TCP from one place in the network: the innermost dialer of every chain, and the one beyond every tunnel.</summary>
 /// <remarks>
-/// Connects with a non-blocking socket and poll, not with the runtime's asynchronous sockets: those register the socket with the
+/// All addresses of a host share the time that a dial may take. Connects with a non-blocking socket and poll, not with the runtime's asynchronous sockets: those register the socket with the
 /// process's epoll for as long as its open file lives, and the file lives on in the worker. The node would wake for every packet of
 /// every session.
 /// </remarks>
 public sealed class TcpDialer(Network network) : Dialer
 {
-    /// <summary>How long all addresses of a host together may take to answer.</summary>
-    public static readonly TimeSpan TimeoutDefault = TimeSpan.FromSeconds(10);
-
     /// <summary>A connection that is silent for so long asks its peer for an acknowledgement.</summary>
     public const int KeepAliveSeconds = 15;
 
@@ -32,10 +29,10 @@ public sealed class TcpDialer(Network network) : Dialer
     public override Network Network => network;
 
     /// <inheritdoc/>
-    public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+    public override async ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(TimeoutDefault);
+        deadline.CancelAfter(patience);
         try
         {
             var addresses = await network.ResolveAsync(target.Host, deadline.Token);
@@ -47,7 +44,7 @@ public sealed class TcpDialer(Network network) : Dialer
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(target, FailureCause.TimedOut, $"no answer within {TimeoutDefault.TotalSeconds:0} s");
+            return Failed(target, FailureCause.TimedOut, $"no answer within {patience.TotalSeconds:0} s");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using RemoteChain.Gateway.Hops;
@@ -44,8 +45,11 @@ public class TcpDialerTests
         Assert.Equal(FailureCause.NameUnknown, result.Failure!.Cause);
     }
 
-    [Fact]
-    public async Task DirectHop_HostDoesNotAnswer_TimesOutInItsOwnTime()
+    [Theory]
+    [InlineData(0.3)]
+    // Longer than a dial may take when nothing is written.
+    [InlineData(10.5)]
+    public async Task DirectHop_HostDoesNotAnswer_TimesOutInItsOwnTime(double seconds)
     {
         // A full backlog makes the kernel drop further connection requests: a host that does not answer, without leaving the machine.
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -58,10 +62,11 @@ public class TcpDialerTests
             _ = filler.ConnectAsync(IPAddress.Loopback, endpoint.Port);
         }
 
-        var opened = await new DirectHop(TimeSpan.FromMilliseconds(300)).OpenAsync(new TcpDialer(Network.Machine), CancellationToken.None);
+        var opened = await new DirectHop(TimeSpan.FromSeconds(seconds)).OpenAsync(new TcpDialer(Network.Machine), CancellationToken.None);
         var result = await opened.Dialer!.DialAsync(endpoint, CancellationToken.None);
 
-        Assert.Equal(FailureCause.TimedOut, result.Failure!.Cause);
+        Assert.Equal((FailureCause.TimedOut, "direct"), (result.Failure!.Cause, result.Failure.Layer));
+        Assert.EndsWith(string.Create(CultureInfo.InvariantCulture, $"within {seconds} s"), result.Failure.Detail, StringComparison.Ordinal);
         fillers.ForEach(s => s.Dispose());
     }
 

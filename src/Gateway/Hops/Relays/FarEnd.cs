@@ -155,7 +155,7 @@ public sealed class FarEnd : IDisposable
         IPAddress[] addresses;
         try
         {
-            using var deadline = new CancellationTokenSource(TcpDialer.TimeoutDefault);
+            using var deadline = new CancellationTokenSource(Dialer.PatienceDefault);
             addresses = await Network.Machine.ResolveAsync(target.Host, deadline.Token);
         }
         catch (Exception ex) when (ex is SocketException or OperationCanceledException)

@@ -10,8 +10,6 @@ namespace RemoteChain.Gateway.Hops.Relays;
 /// </summary>
 internal sealed class RelayDialer : Dialer
 {
-    private static readonly TimeSpan s_timeout = TcpDialer.TimeoutDefault;
-
     private readonly RelayErrand _errand;
     private readonly RelayPeer _peer;
     private readonly RelayNode _node;
@@ -39,9 +37,9 @@ internal sealed class RelayDialer : Dialer
 
     public string Layer => _errand.Layer;
 
-    public override async ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken)
+    public override async ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var (level, failure) = await ConnectAsync(target, cancellationToken);
+        var (level, failure) = await ConnectAsync(target, patience, cancellationToken);
         if (level is null)
         {
             return failure!;
@@ -87,10 +85,10 @@ internal sealed class RelayDialer : Dialer
     }
 
     /// <summary>A connection beyond this relay, as bytes of a link; what a relay after this one speaks TLS over.</summary>
-    private async ValueTask<(RelayLevel? Level, Failure? Failure)> ConnectAsync(HostEndpoint target, CancellationToken cancellationToken)
+    private async ValueTask<(RelayLevel? Level, Failure? Failure)> ConnectAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_timeout);
+        deadline.CancelAfter(patience);
         SocketStream? socket = null;
         try
         {
@@ -108,7 +106,7 @@ internal sealed class RelayDialer : Dialer
             }
             else
             {
-                (var ground, failure) = await ReachAsync(deadline.Token);
+                (var ground, failure) = await ReachAsync(patience, deadline.Token);
                 if (ground is null)
                 {
                     return (null, failure);
@@ -144,7 +142,7 @@ internal sealed class RelayDialer : Dialer
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             socket?.Dispose();
-            return (null, new Failure(FailureStage.Dial, FailureCause.TimedOut, $"{_peer.Name} did not answer within {s_timeout.TotalSeconds:0} s") { Layer = Layer });
+            return (null, new Failure(FailureStage.Dial, FailureCause.TimedOut, $"{_peer.Name} did not answer within {patience.TotalSeconds:0} s") { Layer = Layer });
         }
         catch
         {
@@ -154,7 +152,7 @@ internal sealed class RelayDialer : Dialer
     }
 
     /// <summary>The way to the relay: a relay's bytes, or a socket.</summary>
-    private async ValueTask<(Ground? Ground, Failure? Failure)> ReachAsync(CancellationToken cancellationToken)
+    private async ValueTask<(Ground? Ground, Failure? Failure)> ReachAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (!RelayAddress.TryParse(_peer.Address!, out var address))
         {
@@ -163,11 +161,11 @@ internal sealed class RelayDialer : Dialer
 
         if (_inner is RelayDialer before)
         {
-            var (level, failure) = await before.ConnectAsync(address, cancellationToken);
+            var (level, failure) = await before.ConnectAsync(address, patience, cancellationToken);
             return level is null ? (null, Here(failure!)) : (new Ground(new RelayStream(level.Link), level.Socket, level), null);
         }
 
-        var dialed = await _inner.DialAsync(address, cancellationToken);
+        var dialed = await _inner.DialAsync(address, patience, cancellationToken);
         if (dialed.Socket is null)
         {
             return (null, Here(dialed.Failure!));

@@ -77,14 +77,14 @@ public sealed class RelayNode : IDisposable
         RelaySocket.Prepare(dialed.Socket, RelaySocket.SilenceMillis);
         using var socket = SocketStream.Take(dialed.Socket);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(TcpDialer.TimeoutDefault);
+        deadline.CancelAfter(Dialer.PatienceDefault);
         try
         {
             return await RelayThread.RunAsync("relay enrol", () => Enrol(socket, code, address, name), socket.Abort, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"The node at {address} did not answer within {TcpDialer.TimeoutDefault.TotalSeconds:0} s.";
+            return $"The node at {address} did not answer within {Dialer.PatienceDefault.TotalSeconds:0} s.";
         }
         catch (Exception ex) when (RelayThread.IsBreak(ex))
         {

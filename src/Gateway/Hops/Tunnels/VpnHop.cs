@@ -67,8 +67,8 @@ public sealed class VpnHop(VpnLayer layer, TunnelPlan plan, TunnelPool tunnels) 
 
         public override Task<Failure> Lost { get; }
 
-        public override ValueTask<DialResult> DialAsync(HostEndpoint target, CancellationToken cancellationToken) =>
-            _dialer.DialAsync(target, cancellationToken);
+        public override ValueTask<DialResult> DialAsync(HostEndpoint target, TimeSpan patience, CancellationToken cancellationToken) =>
+            _dialer.DialAsync(target, patience, cancellationToken);
 
         public override async ValueTask DisposeAsync()
         {
