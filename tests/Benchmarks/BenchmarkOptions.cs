@@ -25,7 +25,7 @@ public sealed class BenchmarkOptions(string[] arguments)
     public string? Word(string name) => Array.IndexOf(arguments, $"--{name}") is >= 0 and var at ? arguments[at + 1] : null;
 
     /// <summary>The words as they were given.</summary>
-    public override string ToString() => $"bench {string.Join(' ', arguments)}";
+    public override string ToString() => $"bench {string.Join(' ', arguments.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word))}";
 
     /// <summary>Tells the person who waits.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);
