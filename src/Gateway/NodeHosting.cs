@@ -56,6 +56,7 @@ public static class NodeHosting
 
         var app = builder.Build();
         app.UseHostFiltering();
+        app.UseTrustedProxies(options.TrustedProxies);
         app.UseApi(options.IsRelayOnly);
         if (options.IsRelayOnly) return app;
         PixelSocket.Map(app);

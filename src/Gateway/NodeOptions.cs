@@ -31,6 +31,9 @@ public sealed record NodeOptions(string? DataPath, IPEndPoint Http, IPEndPoint R
     /// <summary>Who may read <c>/metrics</c>.</summary>
     public MetricsReaders Metrics { get; init; } = MetricsReaders.Local;
 
+    /// <summary>Proxies that are believed when they say where a request comes from; none for nobody.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>The socket of the service that keeps tunnels; null to look where it usually is, or to keep them by a child of a root node.</summary>
     public string? TunnelsPath { get; init; }
 

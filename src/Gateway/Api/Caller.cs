@@ -5,7 +5,7 @@ namespace RemoteChain.Gateway.Api;
 
 /// <summary>Who calls, and from where. Endpoints take it as a parameter.</summary>
 /// <param name="Account">The account that the bearer token stands for.</param>
-/// <param name="Address">The other end of the connection. Forwarding headers are not believed.</param>
+/// <param name="Address">The other end of the connection, or where a proxy that is trusted says that it got the request from.</param>
 /// <param name="SignIn">Under which of the account's sign-ins; of number 0 for the operator.</param>
 sealed record Caller(Account Account, IPAddress Address, KnownSignIn SignIn)
 {

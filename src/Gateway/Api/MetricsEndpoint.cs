@@ -27,7 +27,7 @@ static class MetricsEndpoint
     public const string Path = "/metrics";
 
     // What proxies add. A scraper on this machine sends none of them.
-    static readonly string[] s_forwarded = ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"];
+    static readonly string[] s_forwarded = ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP", TrustedProxies.OriginalFor];
 
     public static void Map(WebApplication app, MetricsReaders readers) => app.MapGet(Path, (HttpContext context, LatencyMetrics metrics) =>
         MayRead(context, readers) ? TypedResults.Text(metrics.Write(), "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8)

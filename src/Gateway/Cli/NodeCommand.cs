@@ -25,6 +25,8 @@ static class NodeCommand
             + "then take the machine over." };
         var plainHttp = new Option<bool>(
             "--unsafe-plain-http") { Description = "Let the API listen in clear beyond this machine. Put a TLS proxy in front instead." };
+        var trustProxy = new Option<string[]>("--trust-proxy") { Description = "Believe X-Forwarded-For, -Proto and -Host of proxies at this address "
+            + "or in this network, such as 10.0.0.7 or 10.0.0.0/24. May be given more than once.", HelpName = "ADDR[/BITS]" };
         var lab = new Option<string?>("--lab") { Description = "Make chains for the hosts of a running lab.", HelpName = "FILE" };
         var labFaults = new Option<bool>(
             "--lab-faults") { Description = "Obey `remotechain inject`, which slows sessions down on purpose. For labs only." };
@@ -48,7 +50,7 @@ static class NodeCommand
             HelpName = "N", DefaultValueFactory = _ => (int)NodeOptions.TunnelGraceDefault.TotalSeconds };
         var command = new Verb("node", "Runs a node in the foreground; Ctrl+C ends it.",
             "node", "node --rdp 0.0.0.0:3389 --data /var/lib/remotechain", "node --http 127.0.0.1:8081 --rdp 3390") { http, rdp, noSandbox,
-                plainHttp, relay, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
+                plainHttp, trustProxy, relay, lab, labFaults, latencyDays, latencyMib, metrics, otlp,
                 tunnels, tunnelGrace, guests, demo };
         command.SetAction((line, cancellationToken) =>
         {
@@ -65,6 +67,7 @@ static class NodeCommand
                 Relay = Endpoint("--relay", line.GetValue(relay)),
                 Metrics = Enum.Parse<MetricsReaders>(line.GetValue(metrics)!, ignoreCase: true),
                 Otlp = Collector(line.GetValue(otlp)),
+                TrustedProxies = Proxies(line.GetValue(trustProxy) ?? []),
                 TunnelsPath = line.GetValue(tunnels),
                 GuestsPath = line.GetValue(guests),
                 Demo = line.GetValue(demo),
@@ -106,6 +109,14 @@ static class NodeCommand
 
     static TimeSpan Grace(int seconds) => seconds is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(seconds)
         : throw new CommandException(ExitCode.Usage, "--tunnel-grace takes 0 to 86400 seconds.");
+
+    static IReadOnlyList<IPNetwork> Proxies(string[] texts)
+    {
+        if (texts.Length > TrustedProxies.Max)
+            throw new CommandException(ExitCode.Usage, $"--trust-proxy can be given {TrustedProxies.Max} times; name networks instead of addresses.");
+        return [.. texts.Select(text => TrustedProxies.TryRead(text, out var network, out var problem) ? network
+            : throw new CommandException(ExitCode.Usage, $"--trust-proxy: '{text}' {problem}."))];
+    }
 
     static Uri? Collector(string? text) => text is null ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri

@@ -25,6 +25,9 @@ namespace RemoteChain.Gateway.Tests.Api;
 /// </summary>
 public sealed class TestNode : IAsyncLifetime
 {
+    /// <summary>Addresses of proxies that the node believes: one that can connect, one that only stands in headers.</summary>
+    public const string Proxy = "127.0.0.9", FarProxy = "10.9.0.1";
+
     WebApplication _app = null!;
 
     public string Root { get; } = Directory.CreateTempSubdirectory("remotechain-api-").FullName;
@@ -36,7 +39,11 @@ public sealed class TestNode : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = NodeHosting.Build(new NodeOptions(DataPath, new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), LabFaults: true), services =>
+        var options = new NodeOptions(DataPath, new(IPAddress.Loopback, 0), new(IPAddress.Loopback, 0), LabFaults: true)
+        {
+            TrustedProxies = [new(IPAddress.Parse(Proxy), 32), IPNetwork.Parse("10.9.0.0/16")],
+        };
+        _app = NodeHosting.Build(options, services =>
         {
             services.Remove(services.Single(service => service.ImplementationType == typeof(Node)));
             services.Remove(services.Single(service => service.ImplementationType == typeof(LatencyRecorder)));

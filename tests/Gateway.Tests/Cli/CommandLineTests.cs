@@ -296,6 +296,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("nonsense", "See: remotechain --help")]
     [InlineData("node --http 0.0.0.0:23399", "--unsafe-plain-http")]
     [InlineData("node --rdp here", "--rdp takes an address and a port")]
+    [InlineData("node --trust-proxy 10.0.0.7 --trust-proxy 10.0.0.7/24", "--trust-proxy: '10.0.0.7/24' is an address inside of a network")]
     public async Task WrongUsage_SaysWhereToLook(string line, string expected)
     {
         var ran = await RunAsync("", false, line.Split(' '));
