@@ -1,9 +1,10 @@
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace RemoteChain.Portal.Tests;
 
 /// <summary>What browsers are told about every answer.</summary>
-public sealed class PageHeaderTests(PortalNode node) : IClassFixture<PortalNode>
+public sealed partial class PageHeaderTests(PortalNode node) : IClassFixture<PortalNode>
 {
     [Theory]
     [InlineData("/sign-in")]
@@ -25,6 +26,26 @@ public sealed class PageHeaderTests(PortalNode node) : IClassFixture<PortalNode>
         Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
         Assert.Equal("same-origin", Assert.Single(response.Headers.GetValues("Cross-Origin-Opener-Policy")));
         Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Theory]
+    [InlineData("/nowhere", null)]
+    [InlineData("/session/4f2a", "/sessions/4f2a")]
+    [InlineData("/chain/a%20b", "/chains/a%20b")]
+    [InlineData("/chains", "/")]
+    [InlineData("/reprots", "/reports")]
+    [InlineData("/audit/x/y", null)]
+    [InlineData("/%3Cscript%3E/%22x", null)]
+    public async Task UnknownPage_Answers404_AndSaysWhatMayHaveBeenMeant(string path, string? meant)
+    {
+        var response = await node.Browser().GetAsync(path);
+        var page = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("There is no such page", page, StringComparison.Ordinal);
+        Assert.Equal(meant, Meant().Match(page) is { Success: true } match ? match.Groups[1].Value : null);
+        Assert.DoesNotContain("<script>", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/sessions\"", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,4 +74,7 @@ public sealed class PageHeaderTests(PortalNode node) : IClassFixture<PortalNode>
     [InlineData("/")]
     public async Task Pages_AreNotKept(string path) =>
         Assert.True((await node.Browser().GetAsync(path)).Headers.CacheControl?.NoStore);
+
+    [GeneratedRegex("Did you mean <a href=\"([^\"]+)\"")]
+    private static partial Regex Meant();
 }
