@@ -14,6 +14,10 @@ static class Downloads
         var files = app.MapGroup("").RequireAuthorization();
         files.MapGet("/thumbnails/{id}", (string id, HttpContext context, InProcessNode node) =>
             AnswerAsync(context, node, $"/sessions/{NodeApi.Escape(id)}/thumbnail", null));
+        files.MapGet("/thumbnails/machines/{name}", (string name, HttpContext context, InProcessNode node) =>
+            AnswerAsync(context, node, $"/machines/{NodeApi.Escape(name)}/screenshot", null));
+        files.MapGet("/export/machines/{name}.png", (string name, HttpContext context, InProcessNode node) =>
+            AnswerAsync(context, node, $"/machines/{NodeApi.Escape(name)}/screenshot", $"{name}.png"));
         foreach (var of in (string[])["session", "chain"])
         {
             files.MapGet($"/export/{of}/{{name}}/report.{{ending}}", (string name, string ending, HttpContext context, InProcessNode node) =>

@@ -16,6 +16,7 @@ FuzzTarget[] targets =
     new DiskImageTarget(),
     new WebMessageTarget(),
     new ClipboardTarget(),
+    new ConsoleTarget(),
 ];
 
 var target = args.Length == 0 ? null : Array.Find(targets, t => t.Name == args[0]);

@@ -7,7 +7,7 @@ namespace RemoteChain.Portal.EndToEnd;
 public sealed class PageTests(PortalFixture fixture) : IClassFixture<PortalFixture>
 {
     static readonly string[] s_paths =
-        ["/", "/sessions", "/reports", "/reports/chain/office", "/secrets", "/people", "/audit", "/nodes", "/account", "/chains/new", "/chains/office", "/join", "/shared/none", "/nowhere"];
+        ["/", "/sessions", "/reports", "/reports/chain/office", "/secrets", "/machines", "/machines/none", "/people", "/audit", "/nodes", "/account", "/chains/new", "/chains/office", "/join", "/shared/none", "/nowhere"];
 
     [BrowserFact]
     public Task Pages_Light_StandAndCanBeUsedByEverybody() => LookAtAllAsync(isDark: false);

@@ -18,8 +18,9 @@ static class MachineEndpoints
     public sealed record NewMachine(string? Name, string? Template, int? Memory, int? Processor);
 
     /// <summary>What shall change.</summary>
-    /// <param name="Processor">Million instructions a second at most.</param>
-    public sealed record MachineChange(int? Processor);
+    /// <param name="Processor">Million instructions a second at most, also while it runs; none to leave it.</param>
+    /// <param name="Memory">RAM in MiB, while it is stopped; none to leave it.</param>
+    public sealed record MachineChange(int? Processor, int? Memory);
 
     /// <summary>What a machine has sent on its serial port.</summary>
     /// <param name="Text">Since the place that was asked from, as far as it is kept.</param>
@@ -37,8 +38,8 @@ static class MachineEndpoints
         machines.MapPost("", Create).WithSummary("Makes a machine that outlives its sessions. It is not started.")
             .Produces<MachineSummary>().ProducesProblem(409).ProducesProblem(422);
         machines.MapGet("/{name}", Get).WithSummary("One machine.").Produces<MachineSummary>().ProducesProblem(404);
-        machines.MapPatch("/{name}", Change).WithSummary("Changes a machine, also while it runs.").Produces<MachineSummary>().ProducesProblem(404)
-            .ProducesProblem(422);
+        machines.MapPatch("/{name}", Change).WithSummary("Changes a machine: its speed at any time, its RAM while it is stopped.")
+            .Produces<MachineSummary>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         machines.MapDelete("/{name}", DestroyAsync).WithSummary("Ends a machine and everything of it.").Produces(204).ProducesProblem(404);
         machines.MapPost("/{name}/start", StartAsync).WithSummary("Starts a machine, or lets a paused one go on.").Produces<MachineSummary>()
             .ProducesProblem(404).ProducesProblem(409);
@@ -62,8 +63,7 @@ static class MachineEndpoints
     static IResult Create(NewMachine wanted, Caller caller, MachineRoom room, AuditLog audit)
     {
         if (!Name.IsValid(wanted.Name)) return ApiProblem.Invalid($"`name` must be {Name.Rule}.");
-        if (wanted.Memory is < MachineLayer.MemoryMibMin or > MachineLayer.MemoryMibMax)
-            return ApiProblem.Invalid($"`memory` is {MachineLayer.MemoryMibMin} to {MachineLayer.MemoryMibMax} MiB.");
+        if (wanted.Memory is < MachineLayer.MemoryMibMin or > MachineLayer.MemoryMibMax) return BadMemory();
         if (wanted.Processor is < MachineLayer.MipsMin or > MachineLayer.MipsMax) return BadSpeed();
         if (room.Create(wanted.Name!, wanted.Template ?? "", wanted.Memory, wanted.Processor, caller.Account) is { } refusal)
             return ApiProblem.Conflict(refusal);
@@ -71,11 +71,17 @@ static class MachineEndpoints
         return TypedResults.Ok(room.Find(wanted.Name!));
     }
 
-    static IResult Change(string name, MachineChange change, Caller caller, MachineRoom room)
+    static IResult Change(string name, MachineChange change, Caller caller, MachineRoom room, AuditLog audit)
     {
         if (Visible(name, caller, room) is null) return ApiProblem.NotFound($"machine '{name}'");
-        if (change.Processor is not { } mips || mips is < MachineLayer.MipsMin or > MachineLayer.MipsMax) return BadSpeed();
-        room.SetMips(name, mips);
+        if (change is { Processor: null, Memory: null }) return ApiProblem.Invalid("Say `processor`, `memory` or both.");
+        if (change.Processor is < MachineLayer.MipsMin or > MachineLayer.MipsMax) return BadSpeed();
+        if (change.Memory is < MachineLayer.MemoryMibMin or > MachineLayer.MemoryMibMax) return BadMemory();
+        if (change.Memory is { } memory && memory != room.Find(name)?.MemoryMib && !room.SetMemory(name, memory))
+            return ApiProblem.Conflict($"The machine '{name}' runs. Stop it to give it another RAM.");
+        if (change.Processor is { } mips) room.SetMips(name, mips);
+        if (room.Find(name) is { } now)
+            audit.Append(new(AuditAction.MachineChanged, caller.Account.Name, name, caller.From, $"{now.MemoryMib} MiB, {now.Mips} million instructions a second"));
         return Get(name, caller, room);
     }
 
@@ -136,6 +142,8 @@ static class MachineEndpoints
     }
 
     static IResult BadSpeed() => ApiProblem.Invalid($"`processor` is {MachineLayer.MipsMin} to {MachineLayer.MipsMax} million instructions a second.");
+
+    static IResult BadMemory() => ApiProblem.Invalid($"`memory` is {MachineLayer.MemoryMibMin} to {MachineLayer.MemoryMibMax} MiB.");
 
     static IResult NotRunning(string name) => ApiProblem.Conflict($"The machine '{name}' does not run.");
 

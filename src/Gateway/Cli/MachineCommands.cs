@@ -25,6 +25,8 @@ static class MachineCommands
 
     static Option<int?> Speed() => new("--processor") { HelpName = "MIPS", Description = "Million instructions a second that it may run at most: 1 to 250." };
 
+    static Option<int?> Memory(string description) => new("--memory") { HelpName = "MIB", Description = description };
+
     static Verb List(Calling calling)
     {
         var command = new Verb("list", "Machines of this node.", "machine list");
@@ -43,8 +45,7 @@ static class MachineCommands
     {
         var name = new Argument<string>("name") { Description = "How it shall be called." };
         var template = new Option<string>("--template") { HelpName = "NAME", Description = "What it is made from.", Required = true };
-        var memory = new Option<int?>("--memory") { HelpName = "MIB", Description = "RAM in MiB; default the template's." };
-        var speed = Speed();
+        var (memory, speed) = (Memory("RAM in MiB; default the template's."), Speed());
         var command = new Verb("create", "Makes a machine that outlives its sessions; it is not started.", "machine create box --template debian-shell",
             "machine create box --template debian-shell --memory 256 --processor 100") { name, template, memory, speed };
         calling(command, async call => call.Show<MachineSummary>(
@@ -68,12 +69,12 @@ static class MachineCommands
 
     static Verb Set(Calling calling)
     {
-        var (name, speed) = (MachineName(), Speed());
-        speed.Required = true;
-        var command = new Verb("set", "Gives a machine another speed, also while it runs.", "machine set box --processor 50") { name, speed };
+        var (name, speed, memory) = (MachineName(), Speed(), Memory("RAM in MiB; only while it is stopped."));
+        var command = new Verb("set", "Gives a machine another speed, also while it runs, or another RAM.", "machine set box --processor 50",
+            "machine set box --memory 256") { name, speed, memory };
         calling(command, async call => call.Show<MachineSummary>(
-            await call.Client.SendAsync(HttpMethod.Patch, PathOf(call, name), new { processor = call.Value(speed) }, call.Cancellation),
-            machine => call.Done($"The machine '{machine.Name}' runs at most {machine.Mips} million instructions a second.")));
+            await call.Client.SendAsync(HttpMethod.Patch, PathOf(call, name), new { processor = call.Value(speed), memory = call.Value(memory) }, call.Cancellation),
+            machine => call.Done($"The machine '{machine.Name}' has {machine.MemoryMib} MiB and runs at most {machine.Mips} million instructions a second.")));
         return command;
     }
 

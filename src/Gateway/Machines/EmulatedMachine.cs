@@ -35,6 +35,7 @@ internal sealed class EmulatedMachine(
     private Failure? _failure;
     private string _state = Stopped;
     private int _mips = stored.Mips;
+    private int _memoryMib = stored.MemoryMib;
 
     /// <summary>Words for states.</summary>
     public const string Stopped = "stopped", Starting = "starting", Running = "running", Paused = "paused", Failed = "failed";
@@ -52,7 +53,7 @@ internal sealed class EmulatedMachine(
     public DateTimeOffset? Expires => stored.Expires;
 
     /// <summary>RAM that it takes while it runs.</summary>
-    public int MemoryMib => stored.MemoryMib;
+    public int MemoryMib => _memoryMib;
 
     /// <summary>Whether it has a process.</summary>
     public bool IsUp => _state is Starting or Running or Paused;
@@ -68,7 +69,7 @@ internal sealed class EmulatedMachine(
             lock (_gate)
             {
                 return new MachineSummary(
-                    Name, template.Name, Owner, _state, _failure?.Sentence(), session, stored.MemoryMib, _mips, stored.Created, stored.Expires)
+                    Name, template.Name, Owner, _state, _failure?.Sentence(), session, _memoryMib, _mips, stored.Created, stored.Expires)
                 {
                     ProcessId = _process?.ProcessId, Instructions = _report?.Instructions ?? 0, IdleInstructions = _report?.IdleInstructions ?? 0,
                     Restarts = _report?.Restarts ?? 0, Width = _report?.Width ?? 0, Height = _report?.Height ?? 0,
@@ -151,6 +152,21 @@ internal sealed class EmulatedMachine(
             bool pause = isPaused ?? _state == Paused;
             _state = pause ? Paused : Running;
             return _process.Send(new SetMachine(mips, pause));
+        }
+    }
+
+    /// <summary>Gives it another RAM for its next start. False while it runs.</summary>
+    public bool SetMemory(int memoryMib)
+    {
+        lock (_gate)
+        {
+            if (IsUp)
+            {
+                return false;
+            }
+
+            _memoryMib = memoryMib;
+            return true;
         }
     }
 
@@ -259,10 +275,10 @@ internal sealed class EmulatedMachine(
             }
 
             var process = await start.Value.StartAsync(
-                new ConfinedProgram(program, [], OwnBytesMax + ((long)stored.MemoryMib << 20)), cancellationToken);
+                new ConfinedProgram(program, [], OwnBytesMax + ((long)_memoryMib << 20)), cancellationToken);
             // Not disposed of: its descriptors are closed below.
             bool sent = process.Send(new StartMachine(
-                template.Boot, template.CommandLine, stored.MemoryMib, _mips, template.Display.Width, template.Display.Height, parts));
+                template.Boot, template.CommandLine, _memoryMib, _mips, template.Display.Width, template.Display.Height, parts));
             lock (_gate)
             {
                 (_process, _state, _report, _network) = (process, Running, null, network);

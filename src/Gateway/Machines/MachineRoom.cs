@@ -112,6 +112,18 @@ public sealed class MachineRoom : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Gives a machine another RAM for its next start. False when there is none, or it runs.</summary>
+    public bool SetMemory(string name, int memoryMib)
+    {
+        if (_machines.GetValueOrDefault(name) is not { } machine || !machine.SetMemory(memoryMib))
+        {
+            return false;
+        }
+
+        _store.SetMemory(name, memoryMib);
+        return true;
+    }
+
     /// <summary>Ends a machine's process. False when there is no such machine.</summary>
     public async Task<bool> StopAsync(string name)
     {

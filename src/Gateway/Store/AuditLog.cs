@@ -13,7 +13,7 @@ public enum AuditAction
     SecretSaved, SecretDeleted, ProfileRefused, PassCreated, PassRedeemed,
     AccountAdded, AccountChanged, AccountDeleted, SecondFactorOn, SecondFactorOff, SignInRevoked,
     CertificatePinned, CertificateChanged, HostKeyPinned, HostKeyChanged, PinForgotten,
-    MachineCreated, MachineStarted, MachinePaused, MachineStopped, MachineDestroyed, MachineTypedTo,
+    MachineCreated, MachineStarted, MachinePaused, MachineStopped, MachineChanged, MachineDestroyed, MachineTypedTo,
     FaultInjected, FaultEnded,
     RelayInvited, RelayEnrolled, RelayForgotten, RelayJoined, RelayLeft, RelayAllowed, RelayDenied, RelayOpened, RelayRefused,
     OriginRefused, MachineNetworkRefused, NodeStarted, NodeStopped,

@@ -39,6 +39,10 @@ public sealed class MachineStore(Database database)
     public void SetMips(string name, int mips) =>
         database.Write(connection => connection.Execute("update machine set mips = @mips where name = @name", new { name, mips }));
 
+    /// <summary>Keeps another size of a machine's RAM.</summary>
+    public void SetMemory(string name, int memoryMib) => database.Write(connection =>
+        connection.Execute("update machine set memory_mib = @memoryMib where name = @name", new { name, memoryMib }));
+
     /// <summary>Forgets a machine.</summary>
     public void Delete(string name) => database.Write(connection => connection.Execute("delete from machine where name = @name", new { name }));
 

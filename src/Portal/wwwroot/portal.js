@@ -42,6 +42,9 @@ window.remotechain = {
     box.scrollTop = Math.max(0, (line - 4) * parseFloat(getComputedStyle(area).lineHeight));
   },
 
+  /** Shows the newest line, unless somebody is reading further up. */
+  toEnd(log) { if (log.scrollHeight - log.scrollTop - log.clientHeight < 200 || log.scrollTop === 0) log.scrollTop = log.scrollHeight; },
+
   fullScreen(element) { return document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(); },
 };
 
