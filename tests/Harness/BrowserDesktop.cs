@@ -13,7 +13,7 @@ public sealed class BrowserDesktop : IAsyncDisposable
 
     // Runs in the page. What is measured is in it: from the event of a key to the first picture on the canvas after it.
     private const string Script = """
-        async ([width, height, fit, session, viewOnly, token]) => {
+        async ([width, height, fit, session, viewOnly, token, clipboard]) => {
           const { open } = await import('/client/desktop.js');
           const style = document.createElement('link');
           style.rel = 'stylesheet';
@@ -34,7 +34,7 @@ public sealed class BrowserDesktop : IAsyncDisposable
               if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
               return (await answer.json()).text;
             },
-            fit, client: 'bench',
+            fit, clipboard, client: 'bench',
             onState: (state, sentence) => Object.assign(bench, { state, sentence }),
             onDrawn: (frame, at, bytes) => {
               bench.frames++;
@@ -100,18 +100,35 @@ public sealed class BrowserDesktop : IAsyncDisposable
     });
 
     /// <summary>Opens a session's desktop in a page of its own.</summary>
+    /// <param name="browser">The browser.</param>
+    /// <param name="node">Whose session it is.</param>
+    /// <param name="session">The session's id.</param>
+    /// <param name="width">Of its place, in the page's own pixels.</param>
+    /// <param name="height">Likewise.</param>
+    /// <param name="viewOnly">Only look.</param>
+    /// <param name="resize">Let the desktop take the size of its place.</param>
+    /// <param name="port">Through another port of this machine than the node's.</param>
+    /// <param name="ratio">Pixels of the screen for one of the page.</param>
+    /// <param name="hasTouch">A screen that can be touched.</param>
+    /// <param name="clipboard">Pass text between the clipboards.</param>
+    /// <param name="prepare">Done to the page before the desktop is opened.</param>
     public static async Task<BrowserDesktop> OpenAsync(
         IBrowser browser, NodeProcess node, string session, int width = 1024, int height = 768, bool viewOnly = false, bool resize = false,
-        int? port = null)
+        int? port = null, float ratio = 1, bool hasTouch = false, bool clipboard = false, Func<IPage, Task>? prepare = null)
     {
-        var context = await browser.NewContextAsync(new() { BaseURL = port is { } other ? $"http://127.0.0.1:{other}" : node.Url, ViewportSize = new() { Width = width, Height = height } });
+        var context = await browser.NewContextAsync(new() { BaseURL = port is { } other ? $"http://127.0.0.1:{other}" : node.Url, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = ratio, HasTouch = hasTouch });
         var page = await context.NewPageAsync();
         var desktop = new BrowserDesktop(page);
         // Any page of the node: its policy lets the desktop's script run, and nothing of another origin.
         await page.GotoAsync("/sign-in");
+        if (prepare is not null)
+        {
+            await prepare(page);
+        }
+
         await page.EvaluateAsync(Script, new object[]
         {
-            width, height, resize ? "resize" : "scale", session, viewOnly, node.Api.DefaultRequestHeaders.Authorization!.Parameter!,
+            width, height, resize ? "resize" : "scale", session, viewOnly, node.Api.DefaultRequestHeaders.Authorization!.Parameter!, clipboard,
         });
         return desktop;
     }

@@ -11,6 +11,7 @@ public sealed class CuttableWay : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private readonly int _target;
     private readonly Task _accepting;
+    private readonly HashSet<Socket> _frozen = [];
     private bool _isClosed;
 
     /// <summary>Opens a way to that port of this machine.</summary>
@@ -36,6 +37,15 @@ public sealed class CuttableWay : IAsyncDisposable
             }
 
             _open.Clear();
+        }
+    }
+
+    /// <summary>What is open stays open, and nothing goes through it any more: so a connection looks after a sleep. New ones go through.</summary>
+    public void Freeze()
+    {
+        lock (_open)
+        {
+            _frozen.UnionWith(_open);
         }
     }
 
@@ -88,14 +98,25 @@ public sealed class CuttableWay : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    private bool IsFrozen(Socket socket)
+    {
+        lock (_open)
+        {
+            return _frozen.Contains(socket);
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to)
     {
         byte[] buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
-                await to.SendAsync(buffer.AsMemory(0, count));
+                if (!IsFrozen(from))
+                {
+                    await to.SendAsync(buffer.AsMemory(0, count));
+                }
             }
 
             to.Shutdown(SocketShutdown.Send);

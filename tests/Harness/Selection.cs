@@ -11,12 +11,15 @@ public sealed class Selection
     public static Selection Of(XDisplay display) => new(["env", $"DISPLAY={display.Name}"]);
 
     /// <summary>Of a user's session on a host of the lab.</summary>
-    public static Selection Of(Lab lab, string host, string user) => new(
+    public static Selection Of(Lab lab, string host, string user) => new(Inside(lab, host, user));
+
+    /// <summary>What a command begins with that shall run in a user's session on a host of the lab.</summary>
+    internal static string[] Inside(Lab lab, string host, string user) =>
     [
         "nsenter", "--target", $"{lab.ProcessOf(host)}", "--mount", "--net", "--pid", "--uts", "--ipc", "--root", "--wd",
         "setpriv", "--reuid", user, "--regid", user, "--clear-groups",
         "sh", "-c", "set -a && . \"/home/$0/.lab-session\" && set +a && exec \"$@\"", user,
-    ]);
+    ];
 
     /// <summary>Copies.</summary>
     // xclip stays to serve what it was given; it must not hold the pipes on which somebody waits for its end.

@@ -1,3 +1,4 @@
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Sessions;
@@ -6,6 +7,9 @@ namespace RemoteChain.Gateway.Sessions;
 public sealed partial class SessionRunner
 {
     private readonly ClipboardRelay _clipboard;
+
+    /// <summary>Which way text may go, as the chain says.</summary>
+    public ClipboardPolicy Clipboard => _chain.Gateway.Clipboard;
 
     /// <summary>An end of the session's clipboard has text to give now, or has none any more.</summary>
     public void ClipboardOffered(IClipboardEnd by, bool hasText) => Pass(relay => relay.Offered(by, hasText));

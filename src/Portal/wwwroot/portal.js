@@ -58,6 +58,12 @@ setInterval(() => {
   }
 }, 5000);
 
+// A desktop's page whose server side has gone while the computer slept can do nothing but begin anew. Other pages may hold what somebody typed: they ask.
+const reconnecting = document.getElementById("components-reconnect-modal");
+if (reconnecting) new MutationObserver(() => {
+  if (reconnecting.classList.contains("components-reconnect-rejected") && document.querySelector(".rc-place")) location.reload();
+}).observe(reconnecting, { attributes: true, attributeFilter: ["class"] });
+
 // Buttons that work before (and without) the page's socket.
 document.addEventListener("click", event => {
   const button = event.target.closest?.("[data-look]");

@@ -66,6 +66,26 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     }
 
     [DesktopFact]
+    public async Task Canvas_ComputerWakesUp_FindsThatItsConnectionIsDeadAndMakesAnother()
+    {
+        await using var way = new CuttableWay(new Uri(fixture.Node.Url).Port);
+        await using var desktop = await OpenAsync("canvas-slept", "u40", through: way);
+        await ClearAsync(desktop);
+        var before = await desktop.CaptureAsync();
+        await WatchSentencesAsync(desktop);
+
+        // Nothing says that the connection is gone; only the clock has gone on.
+        way.Freeze();
+        await desktop.Page.EvaluateAsync("() => { const now = performance.now.bind(performance); performance.now = () => now() + 60_000; }");
+
+        await desktop.WaitForAsync("bench.seen.some(sentence => sentence.includes('The connection to the gateway is lost'))");
+        await desktop.WaitForAsync("bench.state === 'live' && document.querySelector('.rc-veil').hidden");
+        await desktop.SettleAsync(s_quiet, s_limit);
+        await TypeKeysAsync(desktop, "awake");
+        Assert.NotEqual(0, (await desktop.CaptureAsync()).DifferenceTo(before));
+    }
+
+    [DesktopFact]
     public async Task Canvas_TwoViewers_SeeTheSameAndTheWatcherCannotType()
     {
         await using var owner = await OpenAsync("canvas-two", "u07");
@@ -88,7 +108,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     {
         await using var desktop = await OpenAsync("canvas-lost", "u08");
         int back = (await fixture.Node.SessionOfAsync("canvas-lost"))!.Value.GetProperty("processId").GetInt32();
-        await desktop.Page.EvaluateAsync("() => { bench.seen = []; new MutationObserver(() => bench.seen.push(document.querySelector('.rc-veil-sentence').textContent)).observe(document.querySelector('.rc-veil'), { subtree: true, childList: true, attributes: true }); }");
+        await WatchSentencesAsync(desktop);
 
         await Shell.RunAsync("kill", ["-KILL", $"{back}"]);
 
@@ -103,7 +123,7 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
     [DesktopFact]
     public async Task ViewPage_SignedIn_ShowsTheDesktopAndBreaksNoPolicy()
     {
-        string session = await OpenSessionAsync("canvas-page", "u09");
+        string session = await fixture.OpenSessionAsync("canvas-page", "u09");
         var page = await fixture.SignInAsync($"/view/{session}");
         List<string> said = [];
         page.Console += (_, message) => said.Add(message.Text);
@@ -117,21 +137,16 @@ public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<Po
         await page.Context.CloseAsync();
     }
 
-    async Task<string> OpenSessionAsync(string chain, string user)
-    {
-        await fixture.Node.AddHostAsync(chain, fixture.Lab, "desk-1", user);
-        await fixture.Node.OpenAsync(chain);
-        return (await fixture.Node.WaitForStateAsync(chain, "live")).GetProperty("id").GetString()!;
-    }
-
     async Task<BrowserDesktop> OpenAsync(string chain, string user, bool resize = false, CuttableWay? through = null)
     {
-        string session = await OpenSessionAsync(chain, user);
+        string session = await fixture.OpenSessionAsync(chain, user);
         var desktop = await BrowserDesktop.OpenAsync(fixture.Browser.Inner, fixture.Node, session, resize: resize, port: through?.Port);
         await desktop.WaitUntilLiveAsync();
         await desktop.SettleAsync(s_quiet, s_limit);
         return desktop;
     }
+
+    static Task WatchSentencesAsync(BrowserDesktop desktop) => desktop.Page.EvaluateAsync("() => { bench.seen = []; new MutationObserver(() => bench.seen.push(document.querySelector('.rc-veil-sentence').textContent)).observe(document.querySelector('.rc-veil'), { subtree: true, childList: true, attributes: true }); }");
 
     static async Task ClearAsync(BrowserDesktop desktop)
     {

@@ -94,6 +94,7 @@ public static class PixelSocket
         using var front = new WebFront(socket)
         {
             Account = ticket.Account, Address = address.ToString(), Client = hello.Client, ViewOnly = ticket.ViewOnly || session.IsViewOnly,
+            Clipboard = session.Clipboard,
         };
         front.Copying = message => session.HearClipboard(front, message);
         front.Measured = measured => session.Latency.UserEchoes.Add(front.Number, measured);

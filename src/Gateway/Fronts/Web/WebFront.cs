@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
+using RemoteChain.Gateway.Chains.Kinds;
 using RemoteChain.Gateway.Sessions;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
@@ -62,6 +63,9 @@ internal sealed class WebFront : SessionFront, IDisposable
 
     /// <summary>Told of what the browser copies, gives and asks for.</summary>
     public Action<ControlMessage>? Copying { get; set; }
+
+    /// <summary>Which way its clipboard goes, for who may control.</summary>
+    public ClipboardPolicy Clipboard { get; init; }
 
     /// <summary>Told of every round trip that was measured.</summary>
     public Action<FrontRoundTrip>? Measured { get; set; }
@@ -489,10 +493,14 @@ internal sealed class WebFront : SessionFront, IDisposable
         _writer.Begin(WebOutputKind.Welcome);
         _writer.U8(WebMessage.Version);
         _writer.U16(Number);
-        _writer.U8((byte)(_input!.MayControl ? 1 : 0));
+        _writer.U8((byte)(_input!.MayControl ? RightsOf(Clipboard) : WebRights.None));
         _writer.Text(_title);
         Send(_writer);
     }
+
+    private static WebRights RightsOf(ClipboardPolicy clipboard) => WebRights.Control
+        | (clipboard.HasFlag(ClipboardPolicy.ToHost) ? WebRights.CopyToHost : WebRights.None)
+        | (clipboard.HasFlag(ClipboardPolicy.FromHost) ? WebRights.CopyFromHost : WebRights.None);
 
     private void Say(string sentence)
     {

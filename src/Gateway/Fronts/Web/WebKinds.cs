@@ -49,7 +49,7 @@ public enum WebInputKind : byte
 /// <summary>The first byte of every message that a client is sent.</summary>
 public enum WebOutputKind : byte
 {
-    /// <summary>Version, codec, front number, whether it may control, title.</summary>
+    /// <summary>Version, front number, <see cref="WebRights"/>, title.</summary>
     Welcome = 0x01,
 
     /// <summary>The picture's size: width, height. It is black and everything of it follows.</summary>
@@ -78,6 +78,23 @@ public enum WebOutputKind : byte
 
     /// <summary>The answer to such a question: its number.</summary>
     Alive = 0x0A,
+}
+
+/// <summary>What a viewer may, as its welcome says.</summary>
+[Flags]
+public enum WebRights : byte
+{
+    /// <summary>Look.</summary>
+    None = 0,
+
+    /// <summary>Type, click and ask for another size.</summary>
+    Control = 1,
+
+    /// <summary>Give text to the host's clipboard.</summary>
+    CopyToHost = 2,
+
+    /// <summary>Get text from it.</summary>
+    CopyFromHost = 4,
 }
 
 /// <summary>What a frame consists of.</summary>

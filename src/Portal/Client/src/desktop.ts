@@ -1,5 +1,7 @@
+import { ClipboardPanel, clipboardBytesMax } from "./clipboard";
 import { Keyboard, KeyboardMode } from "./keyboard";
 import { Mouse } from "./mouse";
+import { Note } from "./note";
 import { showPointer } from "./pointer";
 import { Screen, ScreenEvent, ScreenOrder } from "./screen";
 import { Veil } from "./veil";
@@ -51,6 +53,8 @@ export class Desktop {
   readonly #field = document.createElement("textarea");
   readonly #mouse: Mouse;
   readonly #veil: Veil;
+  readonly #note: Note;
+  readonly #clipboard: ClipboardPanel;
   readonly #order: (order: ScreenOrder, transfer?: Transferable[]) => void;
   readonly #worker?: Worker;
   readonly #snapshots = new Map<number, (blob?: Blob) => void>();
@@ -84,10 +88,15 @@ export class Desktop {
     this.#field.spellcheck = false;
     this.#place.append(this.#field);
     this.#veil = new Veil(this.#place);
+    this.#note = new Note(this.#place);
+    this.#clipboard = new ClipboardPanel(this.#place, {
+      give: text => this.sendClipboard(text), type: text => this.type(text), leave: () => this.focus(),
+    });
     this.keyboard = new Keyboard(this.#field, send, signal);
     this.keyboard.mode = options.keyboard ?? "places";
-    if (options.clipboard) this.keyboard.onPaste = text => (send(wire.clipboard(text)), true);
-    this.#mouse = new Mouse(canvas, send, () => this.focus(), signal);
+    if (options.clipboard) this.keyboard.onPaste = text => this.sendClipboard(text);
+    this.#mouse = new Mouse(canvas, send, isTouch => this.focus(isTouch ? "none" : undefined), signal);
+    this.#place.append(this.#touchKeys(signal));
 
     const heard = (event: ScreenEvent) => this.#heard(event);
     if ("transferControlToOffscreen" in canvas && typeof Worker !== "undefined") {
@@ -111,6 +120,7 @@ export class Desktop {
     document.addEventListener("visibilitychange", () => this.#seen(), { signal });
     window.addEventListener("online", () => this.#awake(), { signal });
     document.addEventListener("fullscreenchange", () => this.#lockKeys(), { signal });
+    this.#watchRatio(signal);
     const ticking = setInterval(() => this.#tick(), sleepCheckMillis);
     signal.addEventListener("abort", () => clearInterval(ticking));
     void this.#connect();
@@ -123,7 +133,11 @@ export class Desktop {
   /** This front's number among those that look at the session; 0 before it is one of them. A connection that is made anew is another one. */
   frontNumber(): number { return this.#front; }
 
-  focus(): void { this.#field.focus({ preventScroll: true }); }
+  /** Gives the desktop the keyboard. `screenKeys` says whether the one on a touch screen shall come with it; undefined leaves it to the browser. */
+  focus(screenKeys?: "none" | "text"): void {
+    this.#field.inputMode = screenKeys ?? "";
+    this.#field.focus({ preventScroll: true });
+  }
 
   /** Presses keys together: ["ControlLeft", "AltLeft", "Delete"]. */
   press(places: string[]): void { this.keyboard.press(places); }
@@ -131,8 +145,22 @@ export class Desktop {
   /** Types text as characters. */
   type(text: string): void { this.keyboard.type(text); }
 
-  /** Gives text to the host's clipboard. */
-  sendClipboard(text: string): void { this.#order({ kind: "send", bytes: wire.clipboard(text) }); }
+  /** Gives text to the host's clipboard; false when it is longer than a clipboard carries. */
+  sendClipboard(text: string): boolean {
+    const bytes = wire.clipboard(text);
+    if (bytes.length > clipboardBytesMax) {
+      this.#note.show(`This text is too long for the clipboard: ${clipboardBytesMax / 1024} KiB are the most.`);
+      return false;
+    }
+    this.#order({ kind: "send", bytes });
+    return true;
+  }
+
+  /** Shows the panel with the text of both clipboards, or takes it away. */
+  toggleClipboard(): void {
+    if (this.#clipboard.isOpen) this.#clipboard.close();
+    else this.#clipboard.open();
+  }
 
   setKeyboard(mode: KeyboardMode): void { this.keyboard.mode = mode; }
 
@@ -167,6 +195,8 @@ export class Desktop {
     // The worker closes its socket itself; it is not needed after that.
     setTimeout(() => this.#worker?.terminate(), 1000);
     this.#veil.remove();
+    this.#note.remove();
+    this.#clipboard.remove();
     this.#field.remove();
   }
 
@@ -195,6 +225,7 @@ export class Desktop {
       case "welcome":
         this.#mayControl = event.mayControl;
         this.#front = event.front;
+        this.#clipboard.ways = event.clipboard;
         this.#retries = 0;
         this.#wanted = "";
         this.#order({ kind: "send", bytes: wire.visible(!document.hidden) });
@@ -211,8 +242,7 @@ export class Desktop {
       case "leave": this.#lastSentence = event.sentence; break;
       case "clipboard":
         this.#options.onClipboard?.(event.text);
-        // A page that is not in front, or may not, leaves the clipboard as it is.
-        if (this.#options.clipboard) navigator.clipboard?.writeText(event.text).catch(() => undefined);
+        this.#copied(event.text);
         break;
       case "drawn": this.#options.onDrawn?.(event.frame, event.atMillis, event.bytes); break;
       case "snapshot":
@@ -221,6 +251,36 @@ export class Desktop {
         break;
       case "closed": this.#closed(event.status, event.sentence); break;
     }
+  }
+
+  #copied(text: string): void {
+    this.#clipboard.came(text);
+    if (!this.#options.clipboard) return;
+    const copy = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard here"));
+    // A page that is not in front, or may not, leaves the clipboard as it is; a click on a button is what browsers want to see.
+    copy.catch(() => this.#note.show("Text was copied at the desktop.", "Take it", () => this.#take(text)));
+  }
+
+  #take(text: string): void {
+    const copy = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard here"));
+    copy.then(() => this.focus(), () => this.#clipboard.open());
+  }
+
+  /** A button for who has no keyboard but the one on the screen, which hides the desktop and must not come with every touch. */
+  #touchKeys(signal: AbortSignal): HTMLElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "rc-touch-keys";
+    button.textContent = "Keyboard";
+    // By the pointer and not by the click, before which the field would have lost the keyboard.
+    button.addEventListener("pointerdown", event => {
+      event.preventDefault();
+      const isShown = this.#field.inputMode === "text" && document.activeElement === this.#field;
+      this.#field.blur();
+      this.focus(isShown ? "none" : "text");
+    }, { signal });
+    signal.addEventListener("abort", () => button.remove());
+    return button;
   }
 
   #noticed(event: ScreenEvent & { kind: "notice" }): void {
@@ -275,6 +335,15 @@ export class Desktop {
     const now = performance.now();
     if (now - this.#tickMillis > sleptMillis) this.#awake();
     this.#tickMillis = now;
+  }
+
+  /** A window that moves to a screen with other pixels stays as large as it was; the desktop shall not. */
+  #watchRatio(signal: AbortSignal): void {
+    const asked = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    asked.addEventListener("change", () => {
+      this.#placeChanged();
+      this.#watchRatio(signal);
+    }, { signal, once: true });
   }
 
   #lockKeys(): void {

@@ -14,6 +14,10 @@ const locks: [string, number][] = [["ScrollLock", 1], ["NumLock", 2], ["CapsLock
 const altGraphMillis = 50;
 /** How long the keys that paste wait for the text. */
 const pasteMillis = 120;
+/** Stands in the field so that there is something to delete: a touch keyboard's Backspace says nothing where there is not. */
+const filler = "\u00a0";
+/** Changes of the field that another event has told already: a paste, or the end of a composition, behind which some browsers send one more. */
+const toldOtherwise = new Set(["insertFromPaste", "insertCompositionText", "insertFromComposition", "deleteCompositionText"]);
 
 /**
  * Keys, from a text field that lies unseen under the pointer: the browser composes there what dead keys, input methods and touch keyboards
@@ -22,7 +26,7 @@ const pasteMillis = 120;
  */
 export class Keyboard {
   mode: KeyboardMode = "places";
-  /** Called with pasted text before the keys that paste it are told; false lets them pass alone. */
+  /** Called with pasted text before the keys that paste it are told; false keeps them from pasting something else. */
   onPaste?: (text: string) => boolean;
   readonly #field: HTMLTextAreaElement;
   readonly #send: Send;
@@ -43,6 +47,7 @@ export class Keyboard {
     on("paste", event => this.#paste(event));
     on("focus", () => (this.#locks = -1));
     on("blur", () => this.releaseAll());
+    this.#empty();
   }
 
   /** Presses keys together and lets go of them: ["ControlLeft", "AltLeft", "Delete"]. */
@@ -143,25 +148,30 @@ export class Keyboard {
 
   #typed(event: InputEvent): void {
     if (event.isComposing) return;
-    const text = this.#field.value;
-    this.#field.value = "";
+    const text = this.#field.value.startsWith(filler) ? this.#field.value.slice(filler.length) : this.#field.value;
+    this.#empty();
     if (event.inputType === "deleteContentBackward") this.press(["Backspace"]);
     else if (event.inputType === "insertLineBreak") this.press(["Enter"]);
-    else if (event.inputType !== "insertFromPaste" && event.inputType !== "insertCompositionText") this.type(text);
+    else if (!toldOtherwise.has(event.inputType)) this.type(text);
+  }
+
+  #empty(): void {
+    this.#field.value = filler;
+    this.#field.setSelectionRange(filler.length, filler.length);
   }
 
   #composed(text: string): void {
-    this.#field.value = "";
+    this.#empty();
     this.type(text);
   }
 
   #paste(event: ClipboardEvent): void {
     event.preventDefault();
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text) this.onPaste?.(text);
+    const isGiven = text === "" || this.onPaste?.(text) !== false;
     const isByKeys = this.#pasting;
     this.#pasting = false;
-    if (!isByKeys) return;
+    if (!isByKeys || !isGiven) return;
     // The text goes another way than keys do: it shall be there first. Who lets go of Control meanwhile still pastes.
     setTimeout(() => {
       const isHeld = ["ControlLeft", "ControlRight"].some(place => this.#held.has(place));

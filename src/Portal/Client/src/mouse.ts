@@ -4,11 +4,17 @@ type Send = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 const { move, buttonDown, left, right, middle, wheel, horizontalWheel, wheelNegative, back, forward } = wire.Flags;
 const buttons = [left, middle, right];
+/** By the number of a button its bit among those that are held: both come in another order. */
+const heldBit = [1, 4, 2, 8, 16];
 /** Moves closer to each other than this are one: more often, no screen shows them. */
 const moveMillis = 7;
-const tapMillis = 300, holdMillis = 550, tapPixels = 10;
+const holdMillis = 550, tapPixels = 10;
 /** What one notch of a wheel is: to a browser in pixels or lines, to a host in its own unit. */
-const notchPixels = 100, notchLines = 3, notchUnits = 120, unitsMax = 255;
+const notchPixels = 100, notchLines = 3, notchUnits = 120;
+/** Notches that are told at once: whoever flings a page does not wait for more. */
+const notchesMax = 8;
+/** How far two fingers scroll: a page on a tablet follows them, a desktop's lines are smaller. */
+const touchNotchPixels = 40;
 
 /** Mouse, wheel and touch on the canvas. A finger clicks, drags, and by keeping still opens a menu; two fingers scroll. */
 export class Mouse {
@@ -17,10 +23,10 @@ export class Mouse {
   readonly #touches = new Map<number, { x: number; y: number }>();
   #movedMillis = 0;
   #waitingMove?: { timer: ReturnType<typeof setTimeout>; x: number; y: number };
-  #units = { x: 0, y: 0 };
+  #notches = { x: 0, y: 0 };
   #touch?: { x: number; y: number; at: number; hold: ReturnType<typeof setTimeout>; phase: "down" | "drag" | "done" };
 
-  constructor(canvas: HTMLCanvasElement, send: Send, focus: () => void, signal: AbortSignal) {
+  constructor(canvas: HTMLCanvasElement, send: Send, focus: (isTouch: boolean) => void, signal: AbortSignal) {
     this.#canvas = canvas;
     this.#send = send;
     const on = <K extends keyof HTMLElementEventMap>(name: K, handle: (event: HTMLElementEventMap[K]) => void) =>
@@ -28,7 +34,7 @@ export class Mouse {
     canvas.style.touchAction = "none";
     on("pointerdown", event => {
       event.preventDefault();
-      focus();
+      focus(event.pointerType === "touch");
       canvas.setPointerCapture(event.pointerId);
       if (event.pointerType === "touch") this.#touchDown(event);
       else this.#button(event, true);
@@ -53,6 +59,11 @@ export class Mouse {
   pixels = { width: 1, height: 1 };
 
   #moveTo(event: PointerEvent): void {
+    // A button that is pressed or let go while another one is held comes as a move (Pointer Events, chorded buttons).
+    if (event.button >= 0) {
+      this.#button(event, (event.buttons & heldBit[event.button]) !== 0);
+      return;
+    }
     const [x, y] = this.#at(event);
     const now = performance.now();
     if (now - this.#movedMillis >= moveMillis) {
@@ -97,20 +108,32 @@ export class Mouse {
 
   #turn(event: WheelEvent): void {
     event.preventDefault();
+    // A wheel with notches says how many it has turned; how many pixels a system makes of one is its own affair.
+    const turned = ((event as { wheelDeltaY?: number }).wheelDeltaY ?? 0) / notchUnits;
+    if (event.deltaX === 0 && turned !== 0 && Number.isInteger(turned)) {
+      this.#scroll(0, turned, ...this.#at(event));
+      return;
+    }
     const notch = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? notchLines : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 1 : notchPixels;
-    this.#scroll((event.deltaX / notch) * notchUnits, (-event.deltaY / notch) * notchUnits, ...this.#at(event));
+    this.#scroll(event.deltaX / notch, -event.deltaY / notch, ...this.#at(event));
   }
 
-  /** Turns by units of a wheel; fractions are kept for the next turn. */
-  #scroll(unitsX: number, unitsY: number, x: number, y: number): void {
-    this.#units.x += unitsX;
-    this.#units.y += unitsY;
+  /**
+   * Turns by notches of a wheel; fractions are kept for the next turn. Only whole notches are told, each by itself: many hosts count the
+   * turns and not how far each went, and would scroll ten times as far under a touchpad.
+   */
+  #scroll(notchesX: number, notchesY: number, x: number, y: number): void {
+    this.#notches.x += notchesX;
+    this.#notches.y += notchesY;
     for (const [axis, flag] of [["x", horizontalWheel], ["y", wheel]] as const) {
-      const units = Math.max(-unitsMax, Math.min(unitsMax, Math.trunc(this.#units[axis])));
-      if (units === 0) continue;
-      this.#units[axis] = Math.abs(this.#units[axis]) > unitsMax ? 0 : this.#units[axis] - units;
+      // A touchpad's hundred hundredths are a notch, too.
+      const whole = Math.trunc(this.#notches[axis] + Math.sign(this.#notches[axis]) * 1e-6);
+      if (whole === 0) continue;
+      this.#notches[axis] -= whole;
+      const units = Math.sign(whole) * notchUnits;
       // Nine bits in two's complement, of which the highest is the sign (TS_POINTER_EVENT).
-      this.#send(wire.mouse(flag | (units < 0 ? wheelNegative | (units & 0xff) : units), x, y));
+      const turn = wire.mouse(flag | (units < 0 ? wheelNegative | (units & 0xff) : units), x, y);
+      for (let i = Math.min(Math.abs(whole), notchesMax); i > 0; i--) this.#send(turn);
     }
   }
 
@@ -138,8 +161,8 @@ export class Mouse {
     const [x, y] = this.#at(event);
     if (this.#touches.size > 1) {
       // Each finger tells its own half of the way.
-      const share = notchUnits / notchPixels / this.#touches.size;
-      this.#scroll(-dx * share * 2, dy * share * 2, x, y);
+      const way = touchNotchPixels * this.#touches.size;
+      this.#scroll(-dx / way, dy / way, x, y);
       return;
     }
     const touch = this.#touch;
@@ -156,7 +179,7 @@ export class Mouse {
     this.#touches.delete(event.pointerId);
     const [x, y] = this.#at(event);
     const touch = this.#touch;
-    if (touch?.phase === "down" && performance.now() - touch.at < Math.max(tapMillis, holdMillis)) {
+    if (touch?.phase === "down" && performance.now() - touch.at < holdMillis) {
       this.#press(left, true, x, y);
       this.#press(left, false, x, y);
       touch.phase = "done";

@@ -1,9 +1,10 @@
+import type { ClipboardWays } from "./clipboard";
 import { Canvas, Picture } from "./picture";
 import * as wire from "./wire";
 
 /** What a screen tells the page. */
 export type ScreenEvent =
-  | { kind: "welcome"; front: number; mayControl: boolean; title: string }
+  | { kind: "welcome"; front: number; mayControl: boolean; clipboard: ClipboardWays; title: string }
   | { kind: "size"; width: number; height: number }
   | { kind: "pointer"; shape: "default" | "hidden" | "bitmap"; width: number; height: number; x: number; y: number; pixels?: Uint8ClampedArray<ArrayBuffer> }
   | { kind: "pointerPosition"; x: number; y: number }
@@ -105,7 +106,10 @@ export class Screen {
     const text = (from: number) => this.#decoder.decode(bytes.subarray(from));
     switch (bytes[0]) {
       case wire.Output.welcome:
-        this.#tell({ kind: "welcome", front: view.getUint16(2, true), mayControl: (bytes[4] & 1) !== 0, title: text(5) });
+        this.#tell({
+          kind: "welcome", front: view.getUint16(2, true), mayControl: (bytes[4] & wire.Rights.control) !== 0,
+          clipboard: { toHost: (bytes[4] & wire.Rights.copyToHost) !== 0, fromHost: (bytes[4] & wire.Rights.copyFromHost) !== 0 }, title: text(5),
+        });
         break;
       case wire.Output.size:
         this.#after(() => this.#picture?.resize(view.getUint16(1, true), view.getUint16(3, true)));

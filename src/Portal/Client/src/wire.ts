@@ -13,6 +13,9 @@ export const Tile = { solid: 0, copy: 1, exact: 2, photograph: 3 } as const;
 /** Close status of the socket: why the node let us go. */
 export const Close = { malformed: 4400, ticketRefused: 4401, noRoom: 4409, left: 4410 } as const;
 
+/** Bits of the welcome's third field: what this viewer may. */
+export const Rights = { control: 1, copyToHost: 2, copyFromHost: 4 } as const;
+
 /** Flags of a key, a character and the mouse (MS-RDPBCGR 2.2.8.1.1.3.1). */
 export const Flags = {
   extended: 0x0100, extended1: 0x0200, down: 0x4000, released: 0x8000,
