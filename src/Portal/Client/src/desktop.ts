@@ -32,6 +32,8 @@ export interface DesktopOptions {
 
 export type DesktopState = "connecting" | "live" | "waiting" | "reconnecting" | "ended";
 
+/** A ticket that takes longer is asked for again: after a sleep, the question may have gone into a connection that is dead. */
+const ticketMillis = 5000;
 const resizeQuietMillis = 250;
 const retryMillis = { first: 200, factor: 1.8, max: 8000 };
 /** A page whose timer is late by this much has slept. */
@@ -203,7 +205,8 @@ export class Desktop {
   async #connect(): Promise<void> {
     clearTimeout(this.#retry);
     try {
-      const ticket = await this.#options.ticket();
+      const late = new Promise<never>((_, fail) => setTimeout(() => fail(new Error("no answer")), ticketMillis));
+      const ticket = await Promise.race([this.#options.ticket(), late]);
       if (this.#ending.signal.aborted) return;
       const url = this.#options.socketUrl ?? new URL("/api/v1/pixels", location.href.replace(/^http/, "ws")).href;
       this.#order({ kind: "connect", url, ticket, client: this.#options.client ?? "browser" });
