@@ -14,7 +14,8 @@ unsafe struct CpuState
     /// <summary>The register that is always zero: stands in for a base or an index that an address does not have.</summary>
     internal const int NoRegister = 16;
 
-    /// <summary>Floating point, MMX and SSE registers as FXSAVE stores them. First, because it must lie on 16 bytes.</summary>
+    /// <summary>Floating point, MMX and SSE registers as FXSAVE stores them. First, because it must lie on 16 bytes. What is not SSE's is old while the
+    /// host's unit holds it (<see cref="UnitAway"/>).</summary>
     internal fixed byte Float[FloatBytes];
 
     internal fixed ulong Gpr[NoRegister + 1];
@@ -50,6 +51,15 @@ unsafe struct CpuState
 
     /// <summary>1 while every access is looked at: alignment checks or data breakpoints are on.</summary>
     internal uint Strict;
+
+    /// <summary>0 while the host's own unit holds the guest's x87 and MMX registers (<see cref="NativeFloat"/>), else 1.</summary>
+    internal uint UnitAway;
+
+    /// <summary>MXCSR as .NET has it, for host code that borrowed it.</summary>
+    internal uint HostSimdControl;
+
+    /// <summary>Arithmetic flags on their way into host code and out of it.</summary>
+    internal ulong HostFlags;
 
     internal Segment Es, Cs, Ss, Ds, Fs, Gs, Ldt, Task;
     internal TableRegister Gdt, Idt;

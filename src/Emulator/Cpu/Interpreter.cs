@@ -35,6 +35,18 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     /// <inheritdoc/>
     public EngineExit Run(long instructions)
     {
+        try
+        {
+            return RunSlice(instructions);
+        }
+        finally
+        {
+            _core.Float.Release();
+        }
+    }
+
+    EngineExit RunSlice(long instructions)
+    {
         var s = _state;
         _core.BeginSlice(instructions);
         while (true)

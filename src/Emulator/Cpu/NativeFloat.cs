@@ -1,59 +1,79 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using Iced.Intel;
-using RemoteChain.Emulator.Native;
 
 namespace RemoteChain.Emulator.Cpu;
 
-/// <summary>Runs single floating point and vector instructions on the host's own unit: the guest's registers are loaded with FXRSTOR, the
-/// instruction runs with its memory operand in a buffer, and FXSAVE brings the registers back. So every result has exactly the bits that
-/// hardware gives. All exceptions are masked meanwhile; what the guest left unmasked is found in the status afterwards.</summary>
+/// <summary>What an instruction of floating point or vectors needs, and waits for.</summary>
+[Flags]
+enum FloatNeeds : byte
+{
+    None = 0,
+
+    /// <summary>MMX or SSE: other checks than x87's (SDM volume 3, section 2.5).</summary>
+    Vector = 1,
+    Simd = 2,
+
+    /// <summary>An exception of an earlier instruction is raised before it.</summary>
+    Waits = 4,
+
+    /// <summary>The x87 unit with the guest's registers in it.</summary>
+    Unit = 8,
+
+    /// <summary>It moves the unit's whole environment, exception masks and addresses among it.</summary>
+    Environment = 16,
+
+    /// <summary>It reads or writes arithmetic flags.</summary>
+    Flags = 32,
+
+    /// <summary>It computes with MXCSR, and may raise.</summary>
+    SimdControl = 64,
+}
+
+/// <summary>Runs single floating point and vector instructions on the host's own unit, so every result has exactly the bits that hardware gives. The guest's x87
+/// registers are loaded when the first instruction needs them and stay there until <see cref="Release"/>: nothing else in this process uses them.
+/// All exceptions are masked meanwhile; a guest that has one unmasked gets its registers back after each instruction.</summary>
 sealed unsafe class NativeFloat : IDisposable
 {
-    /// <summary>Room for every form that there is, all constants counted: no guest can fill it.</summary>
-    const int ArenaBytes = 16 << 20;
-    const int StubBytesMax = 96;
     const ushort AllMasked = 0x3F;
     const uint SimdAllMasked = 0x1F80, SimdFlags = 0x3F;
 
     /// <summary>Invalid, denormal, divide by zero.</summary>
     const uint SimdBefore = 7;
 
-    static readonly Lock s_gate = new();
-    static readonly ConcurrentDictionary<string, Stub> s_stubs = new();
-    static byte* s_arena;
-    static int s_used;
+    const int SimdControlAt = 24, UnitAt = 32, UnitBytes = 128;
 
     readonly CpuState* _state;
-    readonly byte* _host;
+    readonly byte* _area;
 
-    // SAFETY: stubs are written once, before they become reachable, into memory that stays mapped as long as the process lives; they touch
-    // only the three buffers that Run passes: a whole FXSAVE area, an operand buffer of the instruction's size, one register slot.
+    // SAFETY: the state belongs to the core, which owns this; the area is a whole one of FXSAVE, on 64 bytes.
     internal NativeFloat(Core core)
     {
         _state = core.State;
-        _host = (byte*)NativeMemory.AlignedAlloc(CpuState.FloatBytes, 64);
-        // What .NET runs with, for code that saves nothing of the host.
-        *(uint*)(_host + 24) = SimdAllMasked;
+        _state->UnitAway = 1;
+        _state->HostSimdControl = SimdAllMasked;
+        _area = (byte*)NativeMemory.AlignedAlloc(CpuState.FloatBytes, 64);
+        NativeMemory.Clear(_area, CpuState.FloatBytes);
     }
 
-    /// <summary>One instruction as host code.</summary>
-    /// <param name="Code">Its entry.</param>
-    /// <param name="Writes">It writes its memory operand.</param>
-    /// <param name="Aligned">It demands a memory operand on 16 bytes.</param>
-    /// <param name="Register">Place of the general register that it uses, or of the one that nobody reads.</param>
-    /// <param name="Light">It loads only the SSE registers that it names (<see cref="TryRunLight"/>).</param>
-    internal readonly record struct Stub(nint Code, bool Writes, bool Aligned, byte Register, bool Light);
+    ref ushort Control => ref *(ushort*)_state->Float;
 
-    internal ref ushort Control => ref *(ushort*)_state->Float;
+    ref ushort Status => ref *(ushort*)(_state->Float + 2);
 
-    internal ref ushort Status => ref *(ushort*)(_state->Float + 2);
+    internal ref uint SimdControl => ref *(uint*)(_state->Float + SimdControlAt);
 
-    internal ref uint SimdControl => ref *(uint*)(_state->Float + 24);
+    /// <summary>An exception waits for the next instruction. Never while the unit holds the registers: all are masked then.</summary>
+    internal bool IsPending
+    {
+        get
+        {
+            const ushort summary = 0x80;
+            return _state->UnitAway != 0 && (Status & summary) != 0;
+        }
+    }
 
     /// <summary>FNINIT.</summary>
     internal void Initialise()
     {
+        Release();
         Control = 0x37F;
         Status = 0;
         // The tags of FXSAVE: 0 is empty.
@@ -63,10 +83,10 @@ sealed unsafe class NativeFloat : IDisposable
 
     internal void Reset()
     {
+        Release();
         new Span<byte>(_state->Float, CpuState.FloatBytes).Clear();
         Initialise();
         SimdControl = SimdAllMasked;
-        *(uint*)(_state->Float + 28) = 0xFFFF;
     }
 
     /// <summary>Last instruction and operand: the host's addresses must never be seen by a guest.</summary>
@@ -77,216 +97,132 @@ sealed unsafe class NativeFloat : IDisposable
         *(uint*)(_state->Float + 28) = 0xFFFF;
     }
 
+    internal ushort ReadControl()
+    {
+        if (_state->UnitAway != 0) return Control;
+        HostCode.Call(HostCode.StoreControl, _state, _area);
+        return *(ushort*)_area;
+    }
+
+    internal ushort ReadStatus()
+    {
+        if (_state->UnitAway != 0) return Status;
+        HostCode.Call(HostCode.StoreStatus, _state, _area);
+        return *(ushort*)_area;
+    }
+
+    /// <summary>FLDCW.</summary>
+    internal void WriteControl(ushort value)
+    {
+        value = (ushort)((value & 0x1F3F) | 0x40);
+        if (_state->UnitAway == 0 && (value & AllMasked) == AllMasked)
+        {
+            *(ushort*)_area = value;
+            HostCode.Call(HostCode.LoadControl, _state, _area);
+            return;
+        }
+        Release();
+        Control = value;
+        Summarise();
+    }
+
+    /// <summary>FNCLEX.</summary>
+    internal void ClearStatus()
+    {
+        if (_state->UnitAway == 0) HostCode.Call(HostCode.ClearStatus, _state, _area);
+        else Status &= 0x7F00;
+    }
+
+    /// <summary>Takes the registers back out of the host's unit; the unit is as .NET expects it.</summary>
+    internal void Release()
+    {
+        if (_state->UnitAway != 0) return;
+        HostCode.Call(HostCode.StoreUnit, _state, _area);
+        _state->UnitAway = 1;
+        // Control, status and tags; what the unit says of addresses is the host's.
+        *(uint*)_state->Float = *(uint*)_area;
+        *(ushort*)(_state->Float + 4) = _area[4];
+        Buffer.MemoryCopy(_area + UnitAt, _state->Float + UnitAt, UnitBytes, UnitBytes);
+    }
+
+    void Hold()
+    {
+        Buffer.MemoryCopy(_state->Float, _area, UnitAt + UnitBytes, UnitAt + UnitBytes);
+        new Span<byte>(_area + 6, SimdControlAt - 6).Clear();
+        *(uint*)(_area + SimdControlAt) = SimdAllMasked;
+        HostCode.Call(HostCode.LoadUnit, _state, _area);
+        _state->UnitAway = 0;
+    }
+
+    bool TryHold()
+    {
+        if (_state->UnitAway == 0) return true;
+        if ((Control & AllMasked) != AllMasked) return false;
+        Hold();
+        return true;
+    }
+
+    /// <summary>Runs one instruction.</summary>
+    /// <param name="code">What <see cref="HostCode"/> made of it.</param>
+    /// <param name="operand">Its memory operand, or anything.</param>
+    /// <param name="needs">What it needs; all checks that come before it are done.</param>
+    /// <exception cref="GuestFault">An SSE exception that the guest did not mask.</exception>
+    internal void Run(nint code, byte* operand, FloatNeeds needs)
+    {
+        if ((needs & FloatNeeds.SimdControl) != 0 && (SimdControl & SimdAllMasked) != SimdAllMasked) RunUnmasked(code, operand, needs);
+        else RunMasked(code, operand, needs);
+    }
+
+    void RunMasked(nint code, byte* operand, FloatNeeds needs)
+    {
+        if ((needs & FloatNeeds.Unit) == 0) HostCode.Call(code, _state, operand);
+        else if ((needs & FloatNeeds.Environment) == 0 && TryHold()) HostCode.Call(code, _state, operand);
+        else RunOnce(code, operand, needs);
+    }
+
+    /// <summary>x87 exceptions stay as the guest has them: hardware notes an unmasked one and raises it at the next instruction that waits, which never
+    /// runs here.</summary>
+    void RunOnce(nint code, byte* operand, FloatNeeds needs)
+    {
+        Release();
+        var control = Control;
+        // Only kernels that take such an exception as an interrupt get here with one.
+        var pending = (needs & FloatNeeds.Waits) != 0 && (Status & ~control & AllMasked) != 0;
+        if (pending) Control |= AllMasked;
+        Hold();
+        HostCode.Call(code, _state, operand);
+        Release();
+        if (pending && (needs & FloatNeeds.Environment) == 0) Control = control;
+        Summarise();
+    }
+
+    /// <summary>Exceptions of SSE would hit this process, so they are masked, and the instruction undone when the guest had not masked one that it raised.</summary>
+    void RunUnmasked(nint code, byte* operand, FloatNeeds needs)
+    {
+        Release();
+        var before = *_state;
+        var control = SimdControl;
+        var unmasked = ~(control >> 7) & SimdFlags;
+        SimdControl = (control | SimdAllMasked) & 0xFFFF & ~SimdFlags;
+        RunMasked(code, operand, needs);
+        var raised = SimdControl & SimdFlags;
+        SimdControl = control | raised;
+        if ((raised & unmasked) == 0) return;
+        Release();
+        *_state = before;
+        // What is found before computing keeps the rest from being found.
+        SimdControl = control | ((raised & unmasked & SimdBefore) != 0 ? raised & SimdBefore : raised);
+        throw new GuestFault(GuestFault.SimdFloat);
+    }
+
     /// <summary>The summary bit follows the unmasked exceptions.</summary>
-    internal void Summarise()
+    void Summarise()
     {
         const ushort summaryAndBusy = 0x8080;
         if ((Status & ~Control & AllMasked) != 0) Status |= summaryAndBusy;
         else Status &= unchecked((ushort)~summaryAndBusy);
     }
 
-    /// <summary>Runs one instruction. x87 exceptions stay as the guest has them: hardware notes an unmasked one and raises it at the next instruction
-    /// that waits, which never runs here. Those of SSE would hit this process, so they are masked, and undone when the guest had not masked them.</summary>
-    /// <exception cref="GuestFault">An SSE exception that the guest did not mask.</exception>
-    internal void Run(void* code, byte* operand, byte* register, CpuState* s, bool simd)
-    {
-        var (control, simdControl) = (Control, SimdControl);
-        // A pending exception is here only for instructions that do not wait, and for kernels that take it as an interrupt.
-        var pending = (Status & ~control & AllMasked) != 0 && (s->Cr0 & Core.NumericError) == 0;
-        if (pending) Control |= AllMasked;
-        var unmasked = ~(simdControl >> 7) & SimdFlags;
-        var careful = simd && unmasked != 0;
-        var saved = stackalloc byte[careful ? CpuState.FloatBytes : 1];
-        if (careful) Buffer.MemoryCopy(s->Float, saved, CpuState.FloatBytes, CpuState.FloatBytes);
-        var oldRegister = *(uint*)register;
-        SimdControl = (simdControl | SimdAllMasked) & 0xFFFF & (careful ? ~SimdFlags : uint.MaxValue);
-        var frame = stackalloc ulong[2];
-        var oldFlags = Flags.Get(s);
-        frame[0] = oldFlags & Flags.Arithmetic | 2;
-        ((delegate* unmanaged<byte*, byte*, byte*, ulong*, byte*, void>)code)(s->Float, operand, register, frame, _host);
-        var raised = SimdControl & SimdFlags;
-        if (pending) Control = control;
-        SimdControl = simdControl | raised;
-        ForgetAddresses();
-        Summarise();
-        if (careful && (raised & unmasked) != 0)
-        {
-            Buffer.MemoryCopy(saved, s->Float, CpuState.FloatBytes, CpuState.FloatBytes);
-            // What is found before computing keeps the rest from being found.
-            SimdControl = simdControl | ((raised & unmasked & SimdBefore) != 0 ? raised & SimdBefore : raised);
-            *(uint*)register = oldRegister;
-            throw new GuestFault(GuestFault.SimdFloat);
-        }
-        if ((uint)frame[0] != (oldFlags & Flags.Arithmetic | 2)) Flags.Set(s, (oldFlags & ~Flags.Arithmetic) | ((uint)frame[0] & Flags.Arithmetic));
-    }
-
-    /// <summary>Runs one instruction whose code is light, while the guest masks all SSE exceptions: a tenth of the time.</summary>
-    /// <returns>False when it does not: then <see cref="Run"/> has to.</returns>
-    internal bool TryRunLight(void* code, byte* operand, byte* register, CpuState* s, bool flags)
-    {
-        if ((SimdControl & SimdAllMasked) != SimdAllMasked) return false;
-        ulong frame;
-        ((delegate* unmanaged<byte*, byte*, byte*, ulong*, byte*, void>)code)(s->Float, operand, register, &frame, _host);
-        if (flags) Flags.Set(s, (Flags.Get(s) & ~Flags.Arithmetic) | ((uint)frame & Flags.Arithmetic));
-        return true;
-    }
-
-    /// <summary>Host code for an instruction; made once for all machines of the process.</summary>
-    internal static bool TryEncode(in Instruction guest, out Stub stub)
-    {
-        var i = guest;
-        // Prefixes that mean nothing here would only make more forms.
-        i.HasRepPrefix = i.HasRepnePrefix = i.HasLockPrefix = false;
-        i.SegmentPrefix = Register.None;
-        byte register = CpuState.NoRegister * 8;
-        for (var n = 0; n < i.OpCount; n++)
-        {
-            if (i.GetOpKind(n) == OpKind.Memory)
-            {
-                i.MemoryBase = Register.RSI;
-                i.MemoryIndex = Register.None;
-                i.MemoryIndexScale = 1;
-                i.MemoryDisplacement64 = 0;
-                i.MemoryDisplSize = 0;
-            }
-            else if (i.GetOpKind(n) == OpKind.Register && i.GetOpRegister(n).IsGPR())
-            {
-                register = Ops.OpTable.RegisterAt(i.GetOpRegister(n));
-                i.SetOpRegister(n, i.GetOpRegister(n).GetSize() == 2 ? Register.AX : Register.EAX);
-            }
-        }
-        if (register == CpuState.NoRegister * 8 && UsesHiddenRegister(guest))
-        {
-            stub = default;
-            return false;
-        }
-        var writer = new Bytes();
-        var light = IsLight(guest);
-        try
-        {
-            if (light) EmitLight(writer, i);
-            else Emit(writer, i);
-        }
-        catch (EncoderException)
-        {
-            stub = default;
-            return false;
-        }
-        var (writes, aligned, slot) = (WritesMemory(guest), NeedsAlignment(guest), register);
-        var key = Convert.ToHexString(writer.Written) + (writes ? "w" : "") + (aligned ? "a" : "") + slot;
-        stub = s_stubs.GetOrAdd(key, _ => new(Place(writer.Written), writes, aligned, slot, light));
-        return stub.Code != 0;
-    }
-
-    static bool UsesHiddenRegister(in Instruction i)
-    {
-        var used = new InstructionInfoFactory().GetInfo(i);
-        foreach (var register in used.GetUsedRegisters())
-            if (register.Register.IsGPR() && i.MemoryBase != register.Register && i.MemoryIndex != register.Register) return true;
-        return false;
-    }
-
-    static bool WritesMemory(in Instruction i)
-    {
-        foreach (var memory in new InstructionInfoFactory().GetInfo(i).GetUsedMemory())
-            if (memory.Access is OpAccess.Write or OpAccess.ReadWrite or OpAccess.CondWrite or OpAccess.ReadCondWrite) return true;
-        return false;
-    }
-
-    /// <summary>Every 16-byte operand of these extensions lies on 16 bytes, except for the moves that say otherwise.</summary>
-    static bool NeedsAlignment(in Instruction i) => i.MemorySize.GetSize() == 16
-        && i.Mnemonic is not (Mnemonic.Movups or Mnemonic.Movupd or Mnemonic.Movdqu or Mnemonic.Lddqu);
-
-    // rdi: FXSAVE area · rsi: operand · rdx: register slot · rcx: flags · r8: the host's own area.
-    static void Emit(Bytes writer, in Instruction instruction)
-    {
-        var encoder = Encoder.Create(64, writer);
-        void One(in Instruction i) => encoder.Encode(i, 0);
-        One(Instruction.Create(Code.Fxrstor64_m512byte, new MemoryOperand(Register.RDI)));
-        One(Instruction.Create(Code.Mov_r32_rm32, Register.EAX, new MemoryOperand(Register.RDX)));
-        One(Instruction.Create(Code.Push_rm64, new MemoryOperand(Register.RCX)));
-        One(Instruction.Create(Code.Popfq));
-        One(instruction);
-        One(Instruction.Create(Code.Pushfq));
-        One(Instruction.Create(Code.Pop_rm64, new MemoryOperand(Register.RCX)));
-        One(Instruction.Create(Code.Mov_rm32_r32, new MemoryOperand(Register.RDX), Register.EAX));
-        One(Instruction.Create(Code.Fxsave64_m512byte, new MemoryOperand(Register.RDI)));
-        // What callers count on (System V ABI, section 3.2.1): an empty x87 stack, its control word as after FNINIT, and MXCSR. No SSE register of theirs.
-        One(Instruction.Create(Code.Fninit));
-        One(Instruction.Create(Code.Ldmxcsr_m32, new MemoryOperand(Register.R8, 24)));
-        One(Instruction.Create(Code.Retnq));
-    }
-
-    /// <summary>SSE and nothing of MMX.</summary>
-    static bool IsLight(in Instruction i)
-    {
-        var any = false;
-        for (var n = 0; n < i.OpCount; n++)
-        {
-            if (i.GetOpKind(n) != OpKind.Register) continue;
-            if (i.GetOpRegister(n).IsMM()) return false;
-            any |= i.GetOpRegister(n).IsXMM();
-        }
-        return any;
-    }
-
-    // The same places as above. All SSE registers of the host are the caller's to lose, so only its MXCSR is given back.
-    static void EmitLight(Bytes writer, in Instruction instruction)
-    {
-        var encoder = Encoder.Create(64, writer);
-        void One(in Instruction i) => encoder.Encode(i, 0);
-        var registers = new HashSet<Register>();
-        for (var n = 0; n < instruction.OpCount; n++)
-            if (instruction.GetOpKind(n) == OpKind.Register && instruction.GetOpRegister(n).IsXMM()) registers.Add(instruction.GetOpRegister(n));
-        static MemoryOperand At(Register register) => new(Register.RDI, 160 + 16 * register.GetNumber());
-        foreach (var register in registers) One(Instruction.Create(Code.Movups_xmm_xmmm128, register, At(register)));
-        One(Instruction.Create(Code.Ldmxcsr_m32, new MemoryOperand(Register.RDI, 24)));
-        One(Instruction.Create(Code.Mov_r32_rm32, Register.EAX, new MemoryOperand(Register.RDX)));
-        One(instruction);
-        if (instruction.Mnemonic is Mnemonic.Comiss or Mnemonic.Comisd or Mnemonic.Ucomiss or Mnemonic.Ucomisd)
-        {
-            One(Instruction.Create(Code.Pushfq));
-            One(Instruction.Create(Code.Pop_rm64, new MemoryOperand(Register.RCX)));
-        }
-        One(Instruction.Create(Code.Mov_rm32_r32, new MemoryOperand(Register.RDX), Register.EAX));
-        One(Instruction.Create(Code.Stmxcsr_m32, new MemoryOperand(Register.RDI, 24)));
-        if (instruction.Op0Kind == OpKind.Register && instruction.Op0Register.IsXMM())
-            One(Instruction.Create(Code.Movups_xmmm128_xmm, At(instruction.Op0Register), instruction.Op0Register));
-        One(Instruction.Create(Code.Ldmxcsr_m32, new MemoryOperand(Register.R8, 24)));
-        One(Instruction.Create(Code.Retnq));
-    }
-
-    static nint Place(ReadOnlySpan<byte> code)
-    {
-        lock (s_gate)
-        {
-            if (s_arena == null)
-            {
-                // The same memory twice, once to write and once to run, so that no page is ever both.
-                var file = SysMman.memfd_create("float-stubs", SysMman.MFD_CLOEXEC);
-                if (file < 0 || SysMman.ftruncate(file, ArenaBytes) != 0) throw new IOException("No memory for host code.");
-                s_arena = (byte*)SysMman.mmap(null, ArenaBytes, SysMman.PROT_READ | SysMman.PROT_WRITE, SysMman.MAP_SHARED, file, 0);
-                s_run = (byte*)SysMman.mmap(null, ArenaBytes, SysMman.PROT_READ | SysMman.PROT_EXEC, SysMman.MAP_SHARED, file, 0);
-                if ((nint)s_arena == -1 || (nint)s_run == -1) throw new IOException("No executable memory for host code.");
-            }
-            if (code.Length > StubBytesMax || s_used + StubBytesMax > ArenaBytes) return 0;
-            code.CopyTo(new(s_arena + s_used, StubBytesMax));
-            s_used += StubBytesMax;
-            return (nint)(s_run + s_used - StubBytesMax);
-        }
-    }
-
-    static byte* s_run;
-
-    sealed class Bytes : CodeWriter
-    {
-        readonly List<byte> _bytes = [];
-
-        internal ReadOnlySpan<byte> Written => CollectionsMarshal.AsSpan(_bytes);
-
-        public override void WriteByte(byte value) => _bytes.Add(value);
-    }
-
     /// <inheritdoc/>
-    public void Dispose() => NativeMemory.AlignedFree(_host);
+    public void Dispose() => NativeMemory.AlignedFree(_area);
 }

@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace RemoteChain.Emulator.Ops;
 
-/// <summary>x87, MMX, SSE and SSE2: done by the host's own unit through <see cref="NativeFloat"/>, except for what moves control words and whole
-/// states.</summary>
+/// <summary>x87, MMX, SSE and SSE2: done by the host's own unit (<see cref="NativeFloat"/>), except for what moves control words and whole states
+/// (<see cref="FloatControlOps"/>).</summary>
 // SAFETY: state and operation are what the engine passes; operand buffers have the size that the decoder says.
 static unsafe class FloatOps
 {
     const int OperandBytesMax = 128;
-    const uint EmulateOrSwitched = 4 | 8, Emulate = 4, MonitorAndSwitched = 2 | 8;
-    const ulong SimdOn = 1 << 9;
+    internal const uint EmulateOrSwitched = 4 | 8;
+    const uint Emulate = 4;
+    internal const ulong SimdOn = 1 << 9;
 
     internal static void Register()
     {
@@ -28,53 +30,60 @@ static unsafe class FloatOps
         OpTable.Add(Mnemonic.Movnti, (in Instruction i, Op* o, bool _) => &StoreNonTemporal);
     }
 
-    static Handler Bind(in Instruction i, Op* o, bool flat) => Bind(i, o);
-
-    internal static Handler Bind(in Instruction i, Op* o)
+    internal static Handler Bind(in Instruction i, Op* o, bool flat)
     {
-        if (i.Mnemonic is Mnemonic.Wait) return &Wait;
-        o->Condition = Kind(i);
-        switch (i.Mnemonic)
-        {
-            case Mnemonic.Fldcw: return &LoadControl;
-            case Mnemonic.Fnstcw or Mnemonic.Fstcw: return &StoreControl;
-            case Mnemonic.Fnstsw or Mnemonic.Fstsw: return &StoreStatus;
-            case Mnemonic.Fnclex or Mnemonic.Fclex: return &ClearExceptions;
-            case Mnemonic.Ldmxcsr: return &LoadSimdControl;
-            case Mnemonic.Stmxcsr: return &StoreSimdControl;
-            case Mnemonic.Fxsave: return &SaveAll;
-            case Mnemonic.Fxrstor: return &RestoreAll;
-        }
-        var bytes = i.Op0Kind == OpKind.Memory || i.Op1Kind == OpKind.Memory ? i.MemorySize.GetSize() : 0;
+        if (i.Mnemonic is Mnemonic.Wait) return &FloatControlOps.Wait;
+        var needs = Needs(i);
+        o->Condition = (byte)needs;
+        if (FloatControlOps.TryBind(i, out var control)) return control;
         if (i.Mnemonic is Mnemonic.Maskmovq or Mnemonic.Maskmovdqu) return BindMasked(i, o);
-        if (bytes > OperandBytesMax) return &Unknown;
+        var memory = i.Op0Kind == OpKind.Memory || i.Op1Kind == OpKind.Memory;
+        var bytes = memory ? i.MemorySize.GetSize() : 0;
+        if (bytes > OperandBytesMax || !HostCode.TryMake(i, out var code)) return &Unknown;
         o->Width = (byte)bytes;
-        if (!NativeFloat.TryEncode(i, out var stub)) return &Unknown;
-        o->Imm = (ulong)stub.Code;
-        o->Repeat = stub.Writes ? (byte)1 : (byte)0;
-        o->Destination = stub.Register;
-        o->SourceWidth = (byte)(stub.Aligned ? 16 : 0);
+        o->Imm = (ulong)code;
+        o->Repeat = WritesMemory(i) ? (byte)1 : (byte)0;
+        o->SourceWidth = (byte)(NeedsAlignment(i) ? 15 : 0);
         o->Displacement = i.MemoryDisplacement32;
-        if (stub.Light) o->Condition |= Light;
-        if (i.Mnemonic is Mnemonic.Comiss or Mnemonic.Comisd or Mnemonic.Ucomiss or Mnemonic.Ucomisd) o->Condition |= SetsFlags;
-        return &Native;
+        const FloatNeeds both = FloatNeeds.Unit | FloatNeeds.Simd;
+        if ((memory && !flat) || (needs & FloatNeeds.Environment) != 0 || (needs & both) == both) return &Native;
+        o->Chained = 1;
+        return (needs & FloatNeeds.Unit) != 0 ? ByPlace<OfUnit>(o) : (needs & FloatNeeds.SimdControl) != 0 ? ByPlace<OfSimd>(o) : ByPlace<OfQuietSimd>(o);
     }
 
-    /// <summary>What an instruction needs and waits for.</summary>
-    const byte Vector = 1, Simd = 2, Waits = 4, StoresAddresses = 8, Light = 16, SetsFlags = 32;
+    static Handler ByPlace<T>(Op* o) where T : struct, IReady =>
+        o->Width == 0 ? &Fast<T, Nowhere>
+        : OpTable.HasIndex(o) ? o->Repeat != 0 ? &Fast<T, WrittenMemory> : &Fast<T, ReadMemory>
+        : o->Repeat != 0 ? &Fast<T, WrittenBase> : &Fast<T, ReadBase>;
 
-    static byte Kind(in Instruction i)
+    static FloatNeeds Needs(in Instruction i)
     {
         var xmm = i.Op0Register.IsXMM() || i.Op1Register.IsXMM();
         var mm = i.Op0Register.IsMM() || i.Op1Register.IsMM() || i.Mnemonic is Mnemonic.Emms;
         var scalar = i.Mnemonic is Mnemonic.Cvtss2si or Mnemonic.Cvttss2si or Mnemonic.Cvtsd2si or Mnemonic.Cvttsd2si or Mnemonic.Ldmxcsr or Mnemonic.Stmxcsr;
         var packed = i.Mnemonic is Mnemonic.Cvtps2pi or Mnemonic.Cvttps2pi or Mnemonic.Cvtpd2pi or Mnemonic.Cvttpd2pi;
-        if (xmm || scalar || packed) return (byte)(Vector | Simd | (mm ? Waits : 0));
-        if (mm) return Vector | Waits;
+        var flags = HostCode.ReadsFlags(i) || HostCode.WritesFlags(i) ? FloatNeeds.Flags : FloatNeeds.None;
+        var unit = mm ? FloatNeeds.Unit | FloatNeeds.Waits : FloatNeeds.None;
+        if (xmm || scalar || packed)
+            return FloatNeeds.Vector | FloatNeeds.Simd | unit | flags | (HostCode.UsesSimdControl(i) ? FloatNeeds.SimdControl : FloatNeeds.None);
+        if (mm) return FloatNeeds.Vector | unit;
         // Stores of whole states and what resets them do not wait for a pending exception.
-        if (i.Mnemonic is Mnemonic.Fnstenv or Mnemonic.Fnsave) return StoresAddresses;
-        return i.Mnemonic is Mnemonic.Fninit or Mnemonic.Fnstcw or Mnemonic.Fnstsw or Mnemonic.Fnclex or Mnemonic.Fneni or Mnemonic.Fndisi or Mnemonic.Fnsetpm ? (byte)0 : Waits;
+        if (i.Mnemonic is Mnemonic.Fnstenv or Mnemonic.Fnsave) return FloatNeeds.Unit | FloatNeeds.Environment;
+        if (i.Mnemonic is Mnemonic.Fldenv or Mnemonic.Frstor) return FloatNeeds.Unit | FloatNeeds.Environment | FloatNeeds.Waits;
+        return i.Mnemonic is Mnemonic.Fninit or Mnemonic.Fnstcw or Mnemonic.Fnstsw or Mnemonic.Fnclex or Mnemonic.Fneni or Mnemonic.Fndisi or Mnemonic.Fnsetpm
+            ? FloatNeeds.Unit : FloatNeeds.Unit | FloatNeeds.Waits | flags;
     }
+
+    static bool WritesMemory(in Instruction i)
+    {
+        foreach (var memory in new InstructionInfoFactory().GetInfo(i).GetUsedMemory())
+            if (memory.Access is OpAccess.Write or OpAccess.ReadWrite or OpAccess.CondWrite or OpAccess.ReadCondWrite) return true;
+        return false;
+    }
+
+    /// <summary>Every 16-byte operand of these extensions lies on 16 bytes, except for the moves that say otherwise.</summary>
+    static bool NeedsAlignment(in Instruction i) => i.MemorySize.GetSize() == 16
+        && i.Mnemonic is not (Mnemonic.Movups or Mnemonic.Movupd or Mnemonic.Movdqu or Mnemonic.Lddqu);
 
     /// <summary>A mask move writes where a register says, which a copy to one place cannot follow: here byte by byte.</summary>
     static Handler BindMasked(in Instruction i, Op* o)
@@ -84,24 +93,27 @@ static unsafe class FloatOps
         o->Destination = (byte)i.Op1Register.GetNumber();
         o->Source = (byte)i.Op2Register.GetNumber();
         var wide = i.Mnemonic == Mnemonic.Maskmovdqu;
-        o->Condition = wide ? (byte)(Vector | Simd) : (byte)(Vector | Waits);
+        o->Condition = (byte)(FloatNeeds.Vector | (wide ? FloatNeeds.Simd : FloatNeeds.Unit | FloatNeeds.Waits));
         o->Width = (byte)(wide ? 16 : 8);
         // The narrow one takes the x87 registers for MMX; a store to a place that nobody reads does only that.
         var touch = Instruction.Create(Code.Movq_mmm64_mm, new MemoryOperand(Iced.Intel.Register.ESI), Iced.Intel.Register.MM0);
-        if (!wide && NativeFloat.TryEncode(touch, out var stub)) o->Imm = (ulong)stub.Code;
+        if (!wide && HostCode.TryMake(touch, out var code)) o->Imm = (ulong)code;
         return &StoreMasked;
     }
 
     static Op* StoreMasked(Core c, CpuState* s, Op* o)
     {
         Demand(c, s, o);
-        if ((o->Condition & Waits) != 0) DemandNothingPending(c, s);
         // All of it must be writable, as processors of both makers have it, however little the mask lets through.
         var linear = c.Linear(o->SegmentIndex, (uint)Any.Register(s, Core.Di * 8, o->AddressBytes), o->Width, write: true);
         c.Mmu.CheckWrite(linear, o->Width);
         // It is MMX from here on: then register n stands at place n.
         ulong nobody;
-        if (o->Width == 8) c.Float.Run((void*)o->Imm, (byte*)&nobody, (byte*)s->Gpr + CpuState.NoRegister * 8, s, simd: false);
+        if (o->Width == 8)
+        {
+            c.Float.Run((nint)o->Imm, (byte*)&nobody, (FloatNeeds)o->Condition);
+            c.Float.Release();
+        }
         var registers = s->Float + (o->Width == 16 ? 160 : 32);
         var from = registers + o->Destination * 16;
         var mask = registers + o->Source * 16;
@@ -112,54 +124,70 @@ static unsafe class FloatOps
 
     static Op* Unknown(Core c, CpuState* s, Op* o) => throw new GuestFault(GuestFault.InvalidOpcode);
 
-    /// <summary>Refuses while the kernel has not given the unit to this program (SDM volume 3, section 2.5).</summary>
-    static void Demand(Core c, CpuState* s, Op* o)
+    /// <summary>Refuses while the kernel has not given the unit to this program (SDM volume 3, section 2.5), and raises what an earlier instruction left.</summary>
+    internal static void Demand(Core c, CpuState* s, Op* o)
     {
-        if ((o->Condition & Vector) == 0)
+        var needs = (FloatNeeds)o->Condition;
+        if ((needs & FloatNeeds.Vector) == 0)
         {
             if ((s->Cr0 & EmulateOrSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
         }
         else
         {
-            if ((s->Cr0 & Emulate) != 0 || ((o->Condition & Simd) != 0 && (s->Cr4 & SimdOn) == 0)) throw new GuestFault(GuestFault.InvalidOpcode);
+            if ((s->Cr0 & Emulate) != 0 || ((needs & FloatNeeds.Simd) != 0 && (s->Cr4 & SimdOn) == 0)) throw new GuestFault(GuestFault.InvalidOpcode);
             if ((s->Cr0 & Core.TaskSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
         }
+        if ((needs & FloatNeeds.Waits) != 0) DemandNothingPending(c, s);
     }
 
-    /// <summary>An exception of an earlier instruction that waits for the next one.</summary>
-    static void DemandNothingPending(Core c, CpuState* s)
+    internal static void DemandNothingPending(Core c, CpuState* s)
     {
-        const ushort summary = 0x80;
-        if ((c.Float.Status & summary) != 0 && (s->Cr0 & Core.NumericError) != 0) throw new GuestFault(GuestFault.Float);
+        if (c.Float.IsPending && (s->Cr0 & Core.NumericError) != 0) throw new GuestFault(GuestFault.Float);
     }
 
-    static Op* Wait(Core c, CpuState* s, Op* o)
+    /// <summary>An instruction whose operands and unit are at hand, which is nearly always.</summary>
+    [MethodImpl(Chain.Hot)]
+    static Op* Fast<T, TPlace>(Core c, CpuState* s, Op* o) where T : struct, IReady where TPlace : struct, IHostPlace
     {
-        if ((s->Cr0 & MonitorAndSwitched) == MonitorAndSwitched) throw new GuestFault(GuestFault.NoFloat);
-        DemandNothingPending(c, s);
-        return o + 1;
+        byte* operand;
+        if (!T.IsReady(s) || (operand = TPlace.Of(s, o)) == null) return Careful(c, s, o);
+        if ((o->Condition & (byte)FloatNeeds.Flags) != 0) LendFlags(s);
+        HostCode.Call((nint)o->Imm, s, operand);
+        if ((o->Condition & (byte)FloatNeeds.Flags) != 0) TakeFlags(s);
+        return Chain.Next(c, s, o);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static Op* Careful(Core c, CpuState* s, Op* o)
+    {
+        s->At = o;
+        return Chain.Next(c, s, Native(c, s, o) - 1);
+    }
+
+    static void LendFlags(CpuState* s) => s->HostFlags = (Flags.Get(s) & Flags.Arithmetic) | 2;
+
+    static void TakeFlags(CpuState* s) => Flags.Set(s, (s->SystemFlags & ~Flags.Arithmetic) | ((uint)s->HostFlags & Flags.Arithmetic));
 
     static Op* Native(Core c, CpuState* s, Op* o)
     {
         Demand(c, s, o);
-        if ((o->Condition & Waits) != 0) DemandNothingPending(c, s);
+        var needs = (FloatNeeds)o->Condition;
         var operand = stackalloc byte[OperandBytesMax + 16];
         operand = (byte*)(((nint)operand + 15) & ~15);
         ulong linear = 0;
         int bytes = o->Width;
         if (bytes != 0)
         {
-            if (o->SourceWidth == 16) DemandAligned(c, s, o);
+            if (o->SourceWidth != 0) DemandAligned(c, s, o);
             linear = Any.Address(c, s, o, bytes, o->Repeat != 0);
             if (o->Repeat != 0) c.Mmu.CheckWrite(linear, bytes);
             Copy(c, s, linear, operand, bytes, write: false);
         }
-        var light = (o->Condition & Light) != 0
-            && c.Float.TryRunLight((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & SetsFlags) != 0);
-        if (!light) c.Float.Run((void*)o->Imm, operand, (byte*)s->Gpr + o->Destination, s, (o->Condition & Simd) != 0);
+        if ((needs & FloatNeeds.Flags) != 0) LendFlags(s);
+        c.Float.Run((nint)o->Imm, operand, needs);
+        if ((needs & FloatNeeds.Flags) != 0) TakeFlags(s);
         // What the host's addresses are is nobody's matter: behind control, status and tags.
-        if ((o->Condition & StoresAddresses) != 0) new Span<byte>(operand + (bytes is 14 or 94 ? 6 : 12), bytes is 14 or 94 ? 8 : 16).Clear();
+        if ((needs & FloatNeeds.Environment) != 0 && o->Repeat != 0) new Span<byte>(operand + (bytes is 14 or 94 ? 6 : 12), bytes is 14 or 94 ? 8 : 16).Clear();
         if (o->Repeat != 0) Copy(c, s, linear, operand, bytes, write: true);
         return o + 1;
     }
@@ -192,77 +220,6 @@ static unsafe class FloatOps
             case 2: *(ushort*)to = (ushort)value; break;
             default: *(uint*)to = (uint)value; break;
         }
-    }
-
-    static Op* LoadControl(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        DemandNothingPending(c, s);
-        c.Float.Control = (ushort)((Any.First(c, s, o) & 0x1F3F) | 0x40);
-        c.Float.Summarise();
-        return o + 1;
-    }
-
-    static Op* StoreControl(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        Any.SetFirst(c, s, o, c.Float.Control);
-        return o + 1;
-    }
-
-    static Op* StoreStatus(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        Any.SetFirst(c, s, o, c.Float.Status);
-        return o + 1;
-    }
-
-    static Op* ClearExceptions(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        c.Float.Status &= 0x7F00;
-        return o + 1;
-    }
-
-    static Op* LoadSimdControl(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        var value = (uint)Any.First(c, s, o);
-        if ((value & 0xFFFF_0000) != 0) throw new GuestFault(GuestFault.Protection);
-        c.Float.SimdControl = value;
-        return o + 1;
-    }
-
-    static Op* StoreSimdControl(Core c, CpuState* s, Op* o)
-    {
-        Demand(c, s, o);
-        Any.SetFirst(c, s, o, c.Float.SimdControl);
-        return o + 1;
-    }
-
-    static Op* SaveAll(Core c, CpuState* s, Op* o)
-    {
-        if ((s->Cr0 & EmulateOrSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
-        var linear = Any.Address(c, s, o, CpuState.FloatBytes, write: true);
-        if (linear % 16 != 0) throw new GuestFault(GuestFault.Protection);
-        c.Mmu.CheckWrite(linear, CpuState.FloatBytes);
-        // 32-bit programs have eight of the sixteen SSE registers; what lies behind them is left alone.
-        for (var at = 0; at < 288; at += 4) Access.Store<W32>(c, s, o, (uint)(linear + (ulong)at), *(uint*)(s->Float + at));
-        return o + 1;
-    }
-
-    static Op* RestoreAll(Core c, CpuState* s, Op* o)
-    {
-        if ((s->Cr0 & EmulateOrSwitched) != 0) throw new GuestFault(GuestFault.NoFloat);
-        var linear = Any.Address(c, s, o, CpuState.FloatBytes, write: false);
-        if (linear % 16 != 0) throw new GuestFault(GuestFault.Protection);
-        var simdControl = Access.Load<W32>(c, s, o, (uint)(linear + 24));
-        if ((simdControl & 0xFFFF_0000) != 0) throw new GuestFault(GuestFault.Protection);
-        Access.Load<W32>(c, s, o, (uint)(linear + 284));
-        for (var at = 0; at < 288; at += 4)
-            if (at != 28) *(uint*)(s->Float + at) = (uint)Access.Load<W32>(c, s, o, (uint)(linear + (ulong)at));
-        c.Float.ForgetAddresses();
-        return o + 1;
     }
 
     /// <summary>Nothing but the checks of a load.</summary>

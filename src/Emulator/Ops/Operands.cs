@@ -81,7 +81,7 @@ unsafe struct FlatBase : IOperand
 {
     // SAFETY: as the interface says.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Linear(CpuState* s, Op* o) => *(uint*)((byte*)s->Gpr + o->Base) + o->Displacement;
+    internal static ulong Linear(CpuState* s, Op* o) => *(uint*)((byte*)s->Gpr + o->Base) + o->Displacement;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read<W>(Core c, CpuState* s, Op* o) where W : struct, IWidth => Access.Load<W>(c, s, o, Linear(s, o));

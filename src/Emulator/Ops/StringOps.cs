@@ -35,7 +35,7 @@ static unsafe class StringOps
         OpTable.Binder binder = (in Instruction i, Op* o, bool flat) =>
         {
             // MOVSD and CMPSD are also instructions of SSE2.
-            if (!i.IsStringInstruction) return FloatOps.Bind(i, o);
+            if (!i.IsStringInstruction) return FloatOps.Bind(i, o, flat);
             o->Width = bytes;
             o->Condition = what;
             return &Do;
