@@ -8,14 +8,16 @@ namespace RemoteChain.Emulator.Guests;
 
 /// <summary>
 /// A desktop of a few kilobytes, without an operating system: it shows what is typed, and beside it the count of instructions at which it read the
-/// key. Between two keys it is halted. Made to measure with: there is nothing in it that could take time unnoticed.
+/// key. Between two keys it is halted. Made to measure with: there is nothing in it that could take time unnoticed. A byte on its serial port says how many
+/// milliseconds it shall wait between reading a key and drawing, from the next key on.
 /// </summary>
-/// <remarks>This file holds the start, the keyboard and where things lie; <c>EchoDesktop.Drawing.cs</c> what is drawn.</remarks>
+/// <remarks>This file holds the start, the keyboard and where things lie; <c>EchoDesktop.Drawing.cs</c> what is drawn, <c>EchoDesktop.Waiting.cs</c> the
+/// wait.</remarks>
 public sealed partial class EchoDesktop
 {
     const uint CodeAt = 0x100000, FontAt = 0x110000, KeysAt = 0x112000, TitleAt = 0x113000, TableAt = 0x114000, VariablesAt = 0x115000, StackAt = 0x120000;
-    const uint Column = VariablesAt, Row = VariablesAt + 4, Shift = VariablesAt + 8, Extended = VariablesAt + 12, TablePointer = VariablesAt + 16;
-    const int KeyboardVector = 0x21, GateBytes = 8, Keys = 128;
+    const uint Column = VariablesAt, Row = VariablesAt + 4, Shift = VariablesAt + 8, Extended = VariablesAt + 12, TablePointer = VariablesAt + 16, Wait = VariablesAt + 24;
+    const int TimerVector = 0x20, KeyboardVector = 0x21, GateBytes = 8, Keys = 128;
     const byte LeftShift = 0x2A, RightShift = 0x36, ExtendedPrefix = 0xE0, Backspace = 8, Enter = 10;
 
     const string Plain = "\u001b1234567890-=\b\tqwertyuiop[]\n\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
@@ -24,12 +26,14 @@ public sealed partial class EchoDesktop
 
     readonly Assembler _a = new(32);
     readonly int _width, _height;
-    Label _keyboard, _drawLetter, _drawCount, _advance;
+    Label _keyboard, _timer, _wait, _drawLetter, _drawCount, _advance;
 
     EchoDesktop(int width, int height)
     {
         (_width, _height) = (width, height);
         _keyboard = _a.CreateLabel();
+        _timer = _a.CreateLabel();
+        _wait = _a.CreateLabel();
         _drawLetter = _a.CreateLabel();
         _drawCount = _a.CreateLabel();
         _advance = _a.CreateLabel();
@@ -41,7 +45,7 @@ public sealed partial class EchoDesktop
     public static void Load(Machine machine)
     {
         if (machine.Memory.Bytes < 2 << 20) throw new InvalidDataException("The echo desktop needs 2 MiB of RAM.");
-        var code = new EchoDesktop(machine.Options.ScreenWidth, machine.Options.ScreenHeight).Assemble(out var keyboard);
+        var code = new EchoDesktop(machine.Options.ScreenWidth, machine.Options.ScreenHeight).Assemble(out var keyboard, out var timer);
         code.CopyTo(machine.Memory.Span(CodeAt, code.Length));
         EchoFont.Bytes.CopyTo(machine.Memory.Span(FontAt, EchoFont.Bytes.Length));
         // Scan codes count from 1; the characters of the keys with shift follow those without.
@@ -50,22 +54,28 @@ public sealed partial class EchoDesktop
         Encoding.ASCII.GetBytes(Title).CopyTo(machine.Memory.Span(TitleAt, Title.Length));
         BinaryPrimitives.WriteUInt16LittleEndian(machine.Memory.Span(TablePointer, 2), 256 * GateBytes - 1);
         BinaryPrimitives.WriteUInt32LittleEndian(machine.Memory.Span(TablePointer + 2, 4), TableAt);
-        // An interrupt gate of ring 0.
-        var gate = machine.Memory.Span(TableAt + KeyboardVector * GateBytes, GateBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(gate, keyboard & 0xFFFF | FlatStart.CodeSelector << 16);
-        BinaryPrimitives.WriteUInt32LittleEndian(gate[4..], keyboard & 0xFFFF0000 | 0x8E00);
+        foreach (var (vector, handler) in ((int, uint)[])[(TimerVector, timer), (KeyboardVector, keyboard)])
+        {
+            // An interrupt gate of ring 0.
+            var gate = machine.Memory.Span((uint)(TableAt + vector * GateBytes), GateBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(gate, handler & 0xFFFF | FlatStart.CodeSelector << 16);
+            BinaryPrimitives.WriteUInt32LittleEndian(gate[4..], handler & 0xFFFF0000 | 0x8E00);
+        }
         FlatStart.Enter(machine, CodeAt, 0);
     }
 
-    byte[] Assemble(out uint keyboard)
+    byte[] Assemble(out uint keyboard, out uint timer)
     {
         Start();
         Keyboard();
+        WaitAsTold();
+        Timer();
         Advance();
         DrawLetter();
         DrawCount();
         using MemoryStream code = new();
-        keyboard = (uint)_a.Assemble(new StreamCodeWriter(code), CodeAt, BlockEncoderOptions.ReturnNewInstructionOffsets).GetLabelRIP(_keyboard);
+        var assembled = _a.Assemble(new StreamCodeWriter(code), CodeAt, BlockEncoderOptions.ReturnNewInstructionOffsets);
+        (keyboard, timer) = ((uint)assembled.GetLabelRIP(_keyboard), (uint)assembled.GetLabelRIP(_timer));
         return code.ToArray();
     }
 
@@ -126,6 +136,7 @@ public sealed partial class EchoDesktop
         _a.mov(__dword_ptr[Extended], 1);
         _a.jmp(done);
         _a.Label(ref lookUp);
+        _a.call(_wait);
         _a.add(eax, __dword_ptr[Shift]);
         _a.movzx(eax, __byte_ptr[eax + KeysAt]);
         _a.cmp(al, Backspace);

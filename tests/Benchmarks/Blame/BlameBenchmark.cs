@@ -13,7 +13,7 @@ namespace RemoteChain.Benchmarks.Blame;
 /// </summary>
 public static class BlameBenchmark
 {
-    private const int LanesMax = 6, QuickSamples = 50, FullSamples = 300;
+    private const int LanesMax = 6, QuickSamples = 50, FullSamples = 300, EchoSamples = 25;
 
     // A tenth of 50 keys is too few to say anything about.
     private const int RareFactor = 3;
@@ -22,11 +22,12 @@ public static class BlameBenchmark
     /// <summary>Runs it. <c>--quick</c>: a cut that ends within ten minutes. <c>--samples</c> a side (300, quick 50), <c>--repeats</c> of the
     /// full plan (1), <c>--minutes</c> after which no run begins any more, <c>--seed</c>, <c>--only</c> runs
     /// whose words contain this. Unless quick, a page with the figures and their conditions is written to <c>docs/campaigns</c>; <c>--name</c> is its name
-    /// behind the day (<c>blame</c>).</summary>
+    /// behind the day (<c>blame</c>). <c>--far echo</c>: only chains that end in an emulated machine, whose own stamps are compared as well.</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
-        int seed = options.Number("seed", 1), samples = options.Number("samples", options.Quick ? QuickSamples : FullSamples);
-        var plan = options.Quick ? BlamePlan.Quick(new Random(seed)) : BlamePlan.Full(options.Number("repeats", 1), new Random(seed));
+        bool toMachine = options.Word("far") == "echo";
+        int seed = options.Number("seed", 1), samples = options.Number("samples", toMachine ? EchoSamples : options.Quick ? QuickSamples : FullSamples);
+        var plan = toMachine ? BlamePlan.Echo(options.Number("repeats", 1), new Random(seed)) : options.Quick ? BlamePlan.Quick(new Random(seed)) : BlamePlan.Full(options.Number("repeats", 1), new Random(seed));
         if (options.Word("only") is { } only) plan.RemoveAll(run => !run.ToString().Contains(only, StringComparison.Ordinal));
         int minutes = options.Number("minutes", 0);
         var limit = minutes > 0 ? TimeSpan.FromMinutes(minutes) : options.Quick ? s_quickLimit : TimeSpan.MaxValue;
@@ -38,9 +39,9 @@ public static class BlameBenchmark
         await using var relay = await RelayAsync(node, hosts);
         int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / 3);
         // Two thirds of the hosts' sessions are idle, and one user sits at the seat; the first host is also reached over the relay.
-        var threads = hosts.Select((host, index) => new BlameThread(
+        List<BlameThread> threads = toMachine ? [new(node, lab, [BlameRoad.ToMachine()], sitsAtSeat: true, "idle", seed)] : hosts.Select((host, index) => new BlameThread(
             node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, index >= hosts.Count - busy ? "busy" : "idle", seed + index)).ToList();
-        if (lab.Sites.Count > 0)
+        if (lab.Sites.Count > 0 && !toMachine)
         {
             var sites = new SiteLayers(lab);
             await sites.SaveSecretsAsync(node);
@@ -71,25 +72,26 @@ public static class BlameBenchmark
         })));
 
         var scores = new List<BlameScore>();
-        var rest = new UnexplainedRest();
+        var (rest, machine) = (new UnexplainedRest(), new MachineAgreement());
         foreach (var run in done)
         {
             var (before, after) = (run.Baseline.Of(run.Plan.Load), run.Faulty.Of(run.Plan.Load));
             var score = BlameScore.Of(run, Comparison.Of(before, after));
             scores.Add(score);
             if (run.Plan.Load == "idle") rest.Add(run.Baseline, before);
+            machine.Add(run, before, after);
             BenchmarkOptions.Say($"{(score.IsRight ? "right" : "WRONG")} {run.Plan}: "
                 + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}; {run.Account}");
         }
 
-        if (!options.Quick)
+        if (!options.Quick && !toMachine)
         {
             var conditions = new BlameDocument.Conditions(startedAt, Stopwatch.GetElapsedTime(began), options.ToString(), samples, plan.Count, threads.Count, loadBefore);
             BenchmarkOptions.Say(BlameDocument.Write(scores, rest, conditions, options.Word("name")));
         }
 
         var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
-        return BlameReport.Of(scores, rest, samples, Stopwatch.GetElapsedTime(began), plan.Count - done.Count, closed);
+        return BlameReport.Of(scores, rest, machine, samples, Stopwatch.GetElapsedTime(began), plan.Count - done.Count, closed);
     }
 
     // On this machine: a longer link to it is the network's fault, which other roads have.

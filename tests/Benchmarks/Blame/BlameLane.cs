@@ -33,6 +33,7 @@ public sealed class BlameLane : IDisposable
     private readonly Viewer _viewer;
     private readonly string _session, _load;
     private readonly Random _random;
+    private string _machine = "";
     private int _presses;
 
     private BlameLane(NodeProcess node, Lab lab, BlameRoad road, Viewer viewer, string session, string load, int seed)
@@ -44,8 +45,8 @@ public sealed class BlameLane : IDisposable
     /// <summary>Opens the session and starts the program. On the thread that will run it.</summary>
     public static async Task<BlameLane> OpenAsync(NodeProcess node, Lab lab, BlameRoad road, bool sitsAtSeat, string load, int seed)
     {
-        string chain = $"blame-{road.Name}-{road.Host.Name}", host = road.Host.Name, user = road.User;
-        await SiteLayers.SaveLoginAsync(node, $"{host}-{user}", user, lab.Password(host, user));
+        string chain = $"blame-{road.Name}-{road.Far}", host = road.Far, user = road.User;
+        if (road.Host is not null) await SiteLayers.SaveLoginAsync(node, $"{host}-{user}", user, lab.Password(host, user));
         await node.SaveChainAsync(chain, [.. road.Layers]);
         RdpClientOptions SignIn(RdpClientOptions options) =>
             options with { User = $"{NodeProcess.Admin}#{chain}", Password = node.AdminPassword, Security = RdpSecurity.Tls };
@@ -57,13 +58,13 @@ public sealed class BlameLane : IDisposable
             throw new InvalidOperationException($"{chain}: no picture came; {viewer.Ended}");
         viewer.Settle(TimeSpan.FromSeconds(2), s_signInTimeout);
         if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
-        if (!road.StartsProgram) await lab.CommandAsync("run", host, user, "slow");
-        else if (!viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start");
+        if (road.Host is not null && !road.StartsProgram) await lab.CommandAsync("run", host, user, "slow");
+        else if (road.StartsProgram && !viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start");
         viewer.Pump(TimeSpan.FromSeconds(3), () => false);
         viewer.Click(200, 200);
         viewer.Pump(TimeSpan.FromSeconds(1), () => false);
         string session = (await node.SessionOfAsync(chain))!.Value.GetProperty("id").GetString()!;
-        var lane = new BlameLane(node, lab, road, viewer, session, load, seed);
+        var lane = new BlameLane(node, lab, road, viewer, session, load, seed) { _machine = $"{chain}~{session}" };
         await lane.WarmUpAsync();
         return lane;
     }
@@ -76,6 +77,7 @@ public sealed class BlameLane : IDisposable
         var (ids, commands) = await BeginAsync(run);
         var faulty = await MeasureAsync(samples, run);
         string account = await EndAsync(ids, commands);
+        if (run.Faults.Any(fault => fault.Place == BlamePlace.MachineApplication)) await LetMachineWaitAsync(0);
         return new MeasuredRun(run, baseline ?? await MeasureAsync(samples, run), faulty, account);
     }
 
@@ -92,7 +94,7 @@ public sealed class BlameLane : IDisposable
             if (side.Samples.Count >= WarmUpPresses - 1) return;
         }
 
-        BenchmarkOptions.Say($"{_road.Name} {_road.Host.Name}: keys are still not matched with their pictures; its runs will have few samples");
+        BenchmarkOptions.Say($"{_road.Name} {_road.Far}: keys are still not matched with their pictures; its runs will have few samples");
     }
 
     private async Task<(List<string> Ids, List<InjectedFault> Commands)> BeginAsync(PlannedRun run)
@@ -107,6 +109,10 @@ public sealed class BlameLane : IDisposable
                     sharePercent = 10, session = _session, seed = (uint)_random.Next() };
                 string answer = await _node.SendAsync(HttpMethod.Post, "faults", JsonContent.Create(order));
                 ids.Add(System.Text.Json.JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!);
+            }
+            else if (fault.Place == BlamePlace.MachineApplication)
+            {
+                await LetMachineWaitAsync(fault.DelayMillis);
             }
             else
             {
@@ -136,6 +142,10 @@ public sealed class BlameLane : IDisposable
         return string.Join("; ", said);
     }
 
+    // The small desktop takes it from its serial port, and waits by its own timer.
+    private Task LetMachineWaitAsync(double millis) =>
+        _node.SendAsync(HttpMethod.Post, $"machines/{Uri.EscapeDataString(_machine)}/console", JsonContent.Create(new { text = $"{(char)millis}" }));
+
     // On that host: its processes have files of their own.
     private static bool IsRunning(Lab lab, string host)
     {
@@ -161,7 +171,7 @@ public sealed class BlameLane : IDisposable
             long pressed = _viewer.Press(key);
             if (_viewer.Pump(s_answerTimeout, () => _viewer.Paints != paints)) totals.Add(new(at, _viewer.PaintedNanos - pressed));
             _viewer.Release(key);
-            if (_viewer.Ended is { } ended) throw new InvalidOperationException($"{_road.Name} {_road.Host.Name}: the session was lost: {ended}");
+            if (_viewer.Ended is { } ended) throw new InvalidOperationException($"{_road.Name} {_road.Far}: the session was lost: {ended}");
             _viewer.Pump(next - DateTimeOffset.UtcNow, () => false);
         }
 

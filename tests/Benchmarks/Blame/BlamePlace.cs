@@ -13,6 +13,12 @@ public sealed record BlamePlace(string Road, string Place, string Layer, params 
     /// <summary>The road without hops.</summary>
     public const string Direct = "direct";
 
+    /// <summary>The road to an emulated machine, which nothing lies between.</summary>
+    public const string Machine = "machine";
+
+    /// <summary>The program in the machine.</summary>
+    public const string MachineApplication = "machine/application";
+
     private static readonly string[] s_wayAndHost = ["transport", "host"];
 
     /// <summary>Every place of every road.</summary>
@@ -27,6 +33,8 @@ public sealed record BlamePlace(string Road, string Place, string Layer, params 
         new("proxy", "proxy/transport", "proxy", "transport"), new("proxy", "host/application", "rdp", s_wayAndHost),
         new("relay", "relay/inside", "relay", "inside"), new("relay", "network/transport", "rdp", s_wayAndHost),
         new("relay", "host/application", "rdp", s_wayAndHost),
+        .. ((string[])["receive", "forward", "publish", "picture-queue", "encode"]).Select(stage => new BlamePlace(Machine, $"gateway/{stage}", "gateway", stage)),
+        new(Machine, "user/transport", "user", "transport"), new(Machine, MachineApplication, "machine", "draw"),
         new("nested", "vpn/transport", "vpn", "transport"), new("nested", "nested/application", "rdp", "host"), new("nested", "nested/transport", "rdp", "host"),
     ];
 

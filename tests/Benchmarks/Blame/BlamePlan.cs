@@ -70,7 +70,22 @@ public static class BlamePlan
         return Shuffled(runs, random);
     }
 
-    private static IEnumerable<BlamePlace> OfHops() => BlamePlace.All.Where(place => place.Road != BlamePlace.Direct);
+    /// <summary>Faults in front of an emulated machine and in it, whose own stamps are the truth.</summary>
+    public static List<PlannedRun> Echo(int repeats, Random random)
+    {
+        var runs = new List<PlannedRun>();
+        for (int i = 0; i < repeats; i++)
+        {
+            runs.AddRange(BlamePlace.All.Where(place => place.Road == BlamePlace.Machine).Select(place => One(place.Place, 20, "constant", "idle")));
+            runs.AddRange(((string[])["gateway/forward", "user/transport", BlamePlace.MachineApplication]).Select(place => One(place, 5, "constant", "idle")));
+            runs.Add(Two(("gateway/forward", BlamePlace.MachineApplication), 20, "idle"));
+            runs.AddRange(Enumerable.Range(0, 2).Select(_ => new PlannedRun(RunKind.Sham, [], "idle")));
+        }
+
+        return Shuffled([.. runs.Select(run => run with { Road = BlamePlace.Machine })], random);
+    }
+
+    private static IEnumerable<BlamePlace> OfHops() => BlamePlace.All.Where(place => place.Road is not (BlamePlace.Direct or BlamePlace.Machine));
 
     private static PlannedRun One(string place, double delayMillis, string shape, string load) =>
         new(RunKind.Fault, [new(place, delayMillis, shape)], load);

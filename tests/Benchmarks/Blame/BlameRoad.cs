@@ -4,17 +4,23 @@ namespace RemoteChain.Benchmarks.Blame;
 
 /// <summary>A way to a program on a host: the chain's layers, and what is told to <c>remotechain inject</c> for each place on it.</summary>
 /// <param name="Name">As cells name it.</param>
-/// <param name="Host">Where the program runs.</param>
+/// <param name="Host">Where the program runs; null in a machine, which has it from its start.</param>
 /// <param name="User">In whose session.</param>
 /// <param name="Layers">The chain's, as a document has them.</param>
 /// <param name="StartsProgram">Whether the chain starts the program itself.</param>
 /// <param name="Cables">The lab's name of the cable that is lengthened, by place.</param>
 public sealed record BlameRoad(
-    string Name, LabHost Host, string User, IReadOnlyList<string> Layers, bool StartsProgram, IReadOnlyDictionary<string, string> Cables)
+    string Name, LabHost? Host, string User, IReadOnlyList<string> Layers, bool StartsProgram, IReadOnlyDictionary<string, string> Cables)
 {
     /// <summary>Straight to a host of the lab.</summary>
     public static BlameRoad Direct(LabHost host) => new(
         BlamePlace.Direct, host, host.Users[0], [Desktop(host)], false, new Dictionary<string, string> { ["network/transport"] = host.Name });
+
+    /// <summary>To the small desktop in an emulated machine, that the session brings along.</summary>
+    public static BlameRoad ToMachine() => new(BlamePlace.Machine, null, "", ["kind: machine\ntemplate: echo"], false, new Dictionary<string, string>());
+
+    /// <summary>For people, and in names of chains.</summary>
+    public string Far => Host?.Name ?? "echo";
 
     /// <summary>Over a node that relays, straight to a host of the lab.</summary>
     public static BlameRoad Relayed(LabHost host, string user, NodeProcess relay) => new(
@@ -49,7 +55,7 @@ public sealed record BlameRoad(
     {
         "relay/inside" => [place],
         "user/transport" => [place, "--port", $"{frontPort}"],
-        "host/application" or "nested/application" => ["host/application", "--on", Host.Name, "--user", User],
+        "host/application" or "nested/application" => ["host/application", "--on", Host!.Name, "--user", User],
         _ when kind == RunKind.ProbePath => ["network/transport", "--on", Cables[place], "--probes-only"],
         _ => ["network/transport", "--on", Cables[place]],
     };

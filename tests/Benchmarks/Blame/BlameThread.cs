@@ -20,7 +20,7 @@ internal sealed class BlameThread(NodeProcess node, Lab lab, IReadOnlyList<Blame
     public Dictionary<string, string> Closed { get; } = [];
 
     /// <summary>For people.</summary>
-    public string Name => roads[0].Name == BlamePlace.Direct ? roads[0].Host.Name : "sites";
+    public string Name => roads[0].Name is BlamePlace.Direct or BlamePlace.Machine ? roads[0].Far : "sites";
 
     /// <summary>Whether it can carry a run out.</summary>
     public bool Has(PlannedRun run) => roads.Any(road => road.Name == run.Road) && !Closed.ContainsKey(run.Road);
@@ -34,7 +34,7 @@ internal sealed class BlameThread(NodeProcess node, Lab lab, IReadOnlyList<Blame
             {
                 lane = _lanes[run.Road] = await BlameLane.OpenAsync(node, lab, roads.First(road => road.Name == run.Road), sitsAtSeat, load, seed);
             }
-            catch (InvalidOperationException closed) when (run.Road != BlamePlace.Direct)
+            catch (InvalidOperationException closed) when (run.Road is not (BlamePlace.Direct or BlamePlace.Machine))
             {
                 Closed[run.Road] = closed.Message;
                 return null;

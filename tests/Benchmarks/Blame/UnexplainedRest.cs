@@ -25,10 +25,16 @@ public sealed class UnexplainedRest
     /// <summary>Adds the keys of an undisturbed side.</summary>
     public void Add(MeasuredSide side, IReadOnlyList<Sample> samples)
     {
+        foreach (var (total, sample) in Pairs(side, samples)) _keys.Add((total.Nanos, total.Nanos - sample.TotalNanos));
+    }
+
+    /// <summary>What the client timed, with the sample of the same key.</summary>
+    internal static IEnumerable<(OutsideTotal Total, Sample Sample)> Pairs(MeasuredSide side, IReadOnlyList<Sample> samples)
+    {
         foreach (var total in side.Totals)
         {
             var sample = samples.FirstOrDefault(s => s.At >= total.At - TimeSpan.FromMilliseconds(1) && s.At - total.At < s_same);
-            if (sample is { Censored: false }) _keys.Add((total.Nanos, total.Nanos - sample.TotalNanos));
+            if (sample is { Censored: false }) yield return (total, sample);
         }
     }
 }
