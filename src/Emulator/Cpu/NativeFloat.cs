@@ -70,23 +70,14 @@ sealed unsafe class NativeFloat : IDisposable
         }
     }
 
-    /// <summary>FNINIT.</summary>
-    internal void Initialise()
-    {
-        Release();
-        Control = 0x37F;
-        Status = 0;
-        // The tags of FXSAVE: 0 is empty.
-        *(ushort*)(_state->Float + 4) = 0;
-        ForgetAddresses();
-    }
-
     internal void Reset()
     {
         Release();
         new Span<byte>(_state->Float, CpuState.FloatBytes).Clear();
-        Initialise();
+        // As FNINIT leaves it; a tag of 0 is empty here.
+        Control = 0x37F;
         SimdControl = SimdAllMasked;
+        ForgetAddresses();
     }
 
     /// <summary>Last instruction and operand: the host's addresses must never be seen by a guest.</summary>

@@ -16,7 +16,6 @@ static unsafe class FloatControlOps
             Mnemonic.Fnstcw or Mnemonic.Fstcw => &StoreControl,
             Mnemonic.Fnstsw or Mnemonic.Fstsw => &StoreStatus,
             Mnemonic.Fnclex or Mnemonic.Fclex => &ClearExceptions,
-            Mnemonic.Fninit or Mnemonic.Finit => &Initialise,
             Mnemonic.Ldmxcsr => &LoadSimdControl,
             Mnemonic.Stmxcsr => &StoreSimdControl,
             Mnemonic.Fxsave => &SaveAll,
@@ -58,13 +57,6 @@ static unsafe class FloatControlOps
     {
         FloatOps.Demand(c, s, o);
         c.Float.ClearStatus();
-        return o + 1;
-    }
-
-    static Op* Initialise(Core c, CpuState* s, Op* o)
-    {
-        FloatOps.Demand(c, s, o);
-        c.Float.Initialise();
         return o + 1;
     }
 
