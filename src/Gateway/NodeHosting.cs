@@ -117,7 +117,7 @@ public static class NodeHosting
             provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => DoorCertificate.LoadOrCreate(
             provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<FrontContext>();
+        services.AddSingleton<FrontContext>().AddSingleton<SessionPictures>();
 
         services.AddApi();
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = AllowedHosts(options.Http));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
+using RemoteChain.Surface;
 
 namespace RemoteChain.Harness;
 
@@ -53,6 +54,20 @@ public sealed class BrowserDesktop : IAsyncDisposable
             key('keydown', code);
           });
           bench.release = code => key('keyup', code);
+          bench.watch = (x, y, width, height) => {
+            const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+            let before = '';
+            bench.screens = bench.changes = 0;
+            const look = () => {
+              context.drawImage(canvas, x, y, width, height, 0, 0, width, height);
+              const now = context.getImageData(0, 0, width, height).data.join();
+              bench.screens++;
+              bench.changes += now === before ? 0 : 1;
+              before = now;
+              requestAnimationFrame(look);
+            };
+            look();
+          };
           bench.shown = async () => {
             const blob = await bench.desktop.snapshot();
             const bitmap = await createImageBitmap(blob);
@@ -164,6 +179,18 @@ public sealed class BrowserDesktop : IAsyncDisposable
     public async Task<(long Frames, long Bytes)> CountsAsync()
     {
         double[] counts = await _page.EvaluateAsync<double[]>("() => [bench.frames, bench.bytes]");
+        return ((long)counts[0], (long)counts[1]);
+    }
+
+    /// <summary>Counts from now on how often a small place of the canvas has changed, looking at it as the page does that shows it: once for every
+    /// picture of the screen.</summary>
+    public Task WatchAsync(SurfaceRectangle place) =>
+        _page.EvaluateAsync("([x, y, width, height]) => bench.watch(x, y, width, height)", new[] { place.X, place.Y, place.Width, place.Height });
+
+    /// <summary>Pictures of the screen since <see cref="WatchAsync"/>, and how many of them showed something new there.</summary>
+    public async Task<(long Screens, long Changes)> WatchedAsync()
+    {
+        double[] counts = await _page.EvaluateAsync<double[]>("() => [bench.screens, bench.changes]");
         return ((long)counts[0], (long)counts[1]);
     }
 

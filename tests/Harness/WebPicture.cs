@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using RemoteChain.Gateway.Fronts.Web;
+using RemoteChain.Surface;
 
 namespace RemoteChain.Harness;
 
@@ -17,6 +19,9 @@ public sealed class WebPicture
 
     /// <summary>How many parts of each kind have come.</summary>
     public Dictionary<WebTile, int> Parts { get; } = [];
+
+    /// <summary>How many bytes the parts of each kind were.</summary>
+    public Dictionary<WebTile, long> PartBytes { get; } = [];
 
     /// <summary>Decodes a photograph to RGBA; without one, its place becomes grey.</summary>
     public Func<byte[], int, int, uint[]>? Photographs { get; set; }
@@ -36,14 +41,29 @@ public sealed class WebPicture
         {
             var kind = (WebTile)parts[0];
             Parts[kind] = Parts.GetValueOrDefault(kind) + 1;
-            parts = kind switch
+            var rest = kind switch
             {
                 WebTile.Solid => Solid(parts[1..]),
                 WebTile.Copy => Copy(parts[1..]),
                 WebTile.Exact or WebTile.Photograph => Coded(kind, parts[1..]),
                 _ => throw new InvalidDataException($"a part of kind {parts[0]}"),
             };
+            PartBytes[kind] = PartBytes.GetValueOrDefault(kind) + parts.Length - rest.Length;
+            parts = rest;
         }
+    }
+
+    /// <summary>A number for what a rectangle shows.</summary>
+    public int Print(SurfaceRectangle rectangle)
+    {
+        var print = new HashCode();
+        var inside = rectangle.Intersect(new SurfaceRectangle(0, 0, Width, Height));
+        for (int y = inside.Y; y < inside.Bottom; y++)
+        {
+            print.AddBytes(MemoryMarshal.AsBytes(Pixels.AsSpan((y * Width) + inside.X, inside.Width)));
+        }
+
+        return print.ToHashCode();
     }
 
     /// <summary>As <see cref="Picture"/> has it.</summary>

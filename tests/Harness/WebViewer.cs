@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using RemoteChain.Gateway.Fronts.Web;
+using RemoteChain.Surface;
 
 namespace RemoteChain.Harness;
 
@@ -16,6 +17,7 @@ public sealed class WebViewer : IAsyncDisposable
     private readonly SemaphoreSlim _news = new(0);
     private Task _receiving = Task.CompletedTask;
     private byte[] _buffer = new byte[64 * 1024];
+    private int _print;
 
     private WebViewer()
     {
@@ -54,11 +56,14 @@ public sealed class WebViewer : IAsyncDisposable
     /// <summary>The close status; null while the socket is open.</summary>
     public int? Status { get; private set; }
 
+    /// <summary>A place in the picture whose changes are counted; empty for none.</summary>
+    public SurfaceRectangle Watched { get; set; }
+
+    /// <summary>How often what is to be seen at <see cref="Watched"/> has changed.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Do not acknowledge frames: what a browser does that hangs.</summary>
     public bool IsStuck { get; set; }
-
-    /// <summary>Count frames and acknowledge them, and draw nothing: where many viewers at once shall not be what is measured.</summary>
-    public bool IsBlind { get; set; }
 
     /// <summary>A live picture is there.</summary>
     public bool IsLive => Notice == 0 && Paints > 0;
@@ -258,6 +263,15 @@ public sealed class WebViewer : IAsyncDisposable
         }
     }
 
+    private void Look()
+    {
+        if (!Watched.IsEmpty && Picture.Print(Watched) is var print && print != _print)
+        {
+            _print = print;
+            Changes++;
+        }
+    }
+
     private byte[]? Take(ReadOnlySpan<byte> message)
     {
         switch ((WebOutputKind)message[0])
@@ -269,11 +283,8 @@ public sealed class WebViewer : IAsyncDisposable
                 Picture.Resize(BinaryPrimitives.ReadUInt16LittleEndian(message[1..]), BinaryPrimitives.ReadUInt16LittleEndian(message[3..]));
                 break;
             case WebOutputKind.Frame:
-                if (!IsBlind)
-                {
-                    Picture.Draw(message[5..]);
-                }
-
+                Picture.Draw(message[5..]);
+                Look();
                 PaintedNanos = Stopwatch.GetTimestamp();
                 LastFrame = BinaryPrimitives.ReadUInt32LittleEndian(message[1..]);
                 Paints++;

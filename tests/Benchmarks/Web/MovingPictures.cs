@@ -1,17 +1,26 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
+using RemoteChain.Gateway.Fronts.Web;
 using RemoteChain.Harness;
+using RemoteChain.Surface;
 
 namespace RemoteChain.Benchmarks.Web;
 
-/// <summary>What a picture that moves all the time costs at 1920 × 1080: frames that a browser shows, bytes, processor time of node and workers.</summary>
+/// <summary>
+/// What a picture that moves all the time costs at 1920 × 1080: bytes, processor time of node and workers, and how much of it is seen. <c>fps</c>
+/// counts pictures, not messages: how often a small place that is another one in each picture of the host has changed on the canvas, looked at
+/// once for every picture of the screen. A host's picture that was replaced before it was seen does not count, nor does a part of one elsewhere.
+/// </summary>
 internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
 {
     private const string Host = "desk-1";
     private const int Width = 1920, Height = 1080;
 
     /// <summary>The runtime has compiled by then what is used, and the program has its window.</summary>
-    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(12);
+
+    /// <summary>In the page that scrolls, two lines' numbers are always in it; in the film, every pixel is another one in each frame.</summary>
+    private static readonly SurfaceRectangle s_watched = new(16, 390, 40, 26);
 
     /// <summary>One session in one browser, with a program of the lab at the size of the desktop.</summary>
     public async Task<object> MeasureAsync(string program, string user)
@@ -25,10 +34,13 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
         await Task.Delay(s_calm);
 
         var (node0, workers0, browser0) = (NodeSeconds(node), WorkerSeconds(node), BrowserSeconds());
-        var (frames0, bytes0) = await page.CountsAsync();
+        await page.WatchAsync(s_watched);
+        var (updates0, bytes0) = await page.CountsAsync();
+        var (screens0, changes0) = await page.WatchedAsync();
         long started = Stopwatch.GetTimestamp();
         await Task.Delay(time);
-        var (frames1, bytes1) = await page.CountsAsync();
+        var (updates1, bytes1) = await page.CountsAsync();
+        var (screens1, changes1) = await page.WatchedAsync();
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         double nodeCores = (NodeSeconds(node) - node0) / seconds;
         double workerCores = (WorkerSeconds(node) - workers0) / seconds;
@@ -36,35 +48,42 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
         await EndAsync(user, program);
         return new
         {
-            fps = Math.Round((frames1 - frames0) / seconds, 1), cores = Math.Round(nodeCores + workerCores, 3),
-            kBps = Math.Round((bytes1 - bytes0) / seconds / 1000, 1), nodeCores = Math.Round(nodeCores, 3), workerCores = Math.Round(workerCores, 3),
+            fps = Math.Round((changes1 - changes0) / seconds, 1), cores = Math.Round(nodeCores + workerCores, 3),
+            kBps = Math.Round((bytes1 - bytes0) / seconds / 1000, 1), updatesPerSecond = Math.Round((updates1 - updates0) / seconds, 1),
+            screensPerSecond = Math.Round((screens1 - screens0) / seconds, 1), nodeCores = Math.Round(nodeCores, 3), workerCores = Math.Round(workerCores, 3),
             browserCores = Math.Round((BrowserSeconds() - browser0) / seconds, 3),
         };
     }
 
-    /// <summary>Several viewers of one session, without browsers: what each more of them costs the node.</summary>
+    /// <summary>Viewers of one session, without browsers, each with its own picture: what each more of them costs the node.</summary>
     public async Task<object> ManyAsync(string program, string user, int count)
     {
         BenchmarkOptions.Say($"{count} viewers of {program} …");
         await using var node = await NodeProcess.StartPortalAsync();
-        string session = await PortalBenchmark.OpenSessionAsync(node, lab, "many", user, Width, Height);
+        string session = await PortalBenchmark.OpenSessionAsync(node, lab, $"many-{count}", user, Width, Height);
         var viewers = new List<WebViewer>();
         for (int i = 0; i < count; i++)
         {
             viewers.Add(await WebViewer.OpenAsync(node.Api, await WebViewer.TicketAsync(node.Api, session, viewOnly: i > 0)));
-            viewers[i].IsBlind = true;
+            viewers[i].Watched = s_watched;
         }
 
         await RunAsync(user, program);
         await Task.Delay(s_calm);
         var (node0, workers0) = (NodeSeconds(node), WorkerSeconds(node));
-        long frames0 = viewers.Sum(v => v.Paints), bytes0 = viewers.Sum(v => v.Bytes);
+        long updates0 = viewers.Sum(v => v.Paints), bytes0 = viewers.Sum(v => v.Bytes);
+        long[] changes0 = [.. viewers.Select(v => v.Changes)];
+        var parts0 = new Dictionary<WebTile, long>(viewers[0].Picture.PartBytes);
         long started = Stopwatch.GetTimestamp();
         await Task.Delay(time);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        double[] fps = [.. viewers.Select((v, i) => Math.Round((v.Changes - changes0[i]) / seconds, 1))];
         var result = new
         {
-            count, fpsEach = Math.Round((viewers.Sum(v => v.Paints) - frames0) / seconds / count, 1),
+            count, fpsEach = Math.Round(fps.Average(), 1), fpsLeast = fps.Min(),
+            updatesPerSecondEach = Math.Round((viewers.Sum(v => v.Paints) - updates0) / seconds / count, 1),
+            partsKBps = viewers[0].Picture.PartBytes.ToDictionary(
+                part => part.Key.ToString().ToLowerInvariant(), part => Math.Round((part.Value - parts0.GetValueOrDefault(part.Key)) / seconds / 1000, 1)),
             kBpsEach = Math.Round((viewers.Sum(v => v.Bytes) - bytes0) / seconds / count / 1000, 1),
             nodeCores = Math.Round((NodeSeconds(node) - node0) / seconds, 3), workerCores = Math.Round((WorkerSeconds(node) - workers0) / seconds, 3),
         };

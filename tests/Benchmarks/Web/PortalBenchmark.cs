@@ -17,7 +17,7 @@ public static class PortalBenchmark
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs it. <c>--probes</c> per path (default 400), <c>--viewers</c> (default 25), <c>--seconds</c> of moving pictures (default 10),
-    /// <c>--only</c> keys, moving or viewers.</summary>
+    /// <c>--only</c> keys, moving, many or viewers.</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
         var lab = Lab.Open();
@@ -26,15 +26,14 @@ public static class PortalBenchmark
         string only = options.Word("only") ?? "";
         var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 400), lab, browser) : null;
         var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 10)));
-        var (scroll, many, video) = only is "" or "moving"
-            ? (await moving.MeasureAsync("scroll", "u04"), await moving.ManyAsync("scroll", "u06", 10), await moving.MeasureAsync("video", "u05"))
-            : (null, null, null);
+        var (scroll, video) = only is "" or "moving" ? (await moving.MeasureAsync("scroll", "u04"), await moving.MeasureAsync("video", "u05")) : (null, null);
+        var (one, many) = only is "" or "many" ? (await moving.ManyAsync("scroll", "u06", 1), await moving.ManyAsync("scroll", "u07", 10)) : (null, null);
         var viewers = only is "" or "viewers" ? await CrowdBenchmark.RunAsync(lab, browser, options.Number("viewers", 25)) : null;
         return new
         {
             native = keys?[0], socket = keys?[1], browser = keys?[2],
             addedMs = keys is null ? null : new { socket = keys[1].Over(keys[0]), browser = keys[2].Over(keys[0]) },
-            scroll, video, tenViewers = many, viewers,
+            scroll, video, oneViewer = one, tenViewers = many, viewers,
         };
     }
 

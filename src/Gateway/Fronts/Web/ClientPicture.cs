@@ -81,6 +81,25 @@ public sealed class ClientPicture
             }
         }
 
+        return WriteRows(now, damage, isAnew: false, nowNanos, to);
+    }
+
+    /// <summary>Takes what is in a rectangle as it is and writes nothing: every client is told it anew.</summary>
+    public void Adopt(ReadOnlySpan<uint> now, SurfaceRectangle rectangle)
+    {
+        for (int y = rectangle.Y; y < rectangle.Bottom; y++)
+        {
+            int at = (y * Stride) + rectangle.X;
+            now.Slice(at, rectangle.Width).CopyTo(_pixels.AsSpan(at));
+        }
+    }
+
+    /// <summary>Writes a rectangle as it is, for a client that does not have it.</summary>
+    /// <returns>What did not fit into this frame; empty when all did.</returns>
+    public SurfaceRectangle WriteAnew(SurfaceRectangle rectangle, long nowNanos, WireWriter to) => WriteRows(_pixels, rectangle, isAnew: true, nowNanos, to);
+
+    private SurfaceRectangle WriteRows(ReadOnlySpan<uint> now, SurfaceRectangle damage, bool isAnew, long nowNanos, WireWriter to)
+    {
         for (int top = damage.Y; top < damage.Bottom;)
         {
             // Tiles lie on a grid, so that the same one is recognised whatever the damage around it.
@@ -91,7 +110,7 @@ public sealed class ClientPicture
                 return damage with { Y = top, Height = damage.Bottom - top };
             }
 
-            WriteTiles(now, damage with { Y = top, Height = bottom - top }, nowNanos, to);
+            WriteTiles(now, damage with { Y = top, Height = bottom - top }, isAnew, nowNanos, to);
             top = bottom;
         }
 
@@ -100,8 +119,11 @@ public sealed class ClientPicture
     }
 
     /// <summary>Tells photographs that have kept still exactly, as many as fit.</summary>
+    /// <param name="nowNanos">The moment.</param>
+    /// <param name="to">A frame that has been begun.</param>
+    /// <param name="where">Gets their places.</param>
     /// <returns>Nanoseconds until more could be told; <see cref="long.MaxValue"/> when nothing is left.</returns>
-    public long Refine(long nowNanos, WireWriter to)
+    public long Refine(long nowNanos, WireWriter to, DamageRegion? where = null)
     {
         int begin = to.Length;
         long due = long.MaxValue;
@@ -120,20 +142,21 @@ public sealed class ClientPicture
             }
 
             WriteExact(TileAt(tile), to);
+            where?.Add(TileAt(tile));
             Forget(tile);
         }
 
         return due;
     }
 
-    private void WriteTiles(ReadOnlySpan<uint> now, SurfaceRectangle row, long nowNanos, WireWriter to)
+    private void WriteTiles(ReadOnlySpan<uint> now, SurfaceRectangle row, bool isAnew, long nowNanos, WireWriter to)
     {
         for (int x = row.X; x < row.Right;)
         {
             int right = Math.Min(row.Right, (x / TileSide * TileSide) + TileSide);
             var tile = row with { X = x, Width = right - x };
             x = right;
-            var changed = TileSurvey.Changed(_pixels, now, Stride, tile);
+            var changed = isAnew ? tile : TileSurvey.Changed(_pixels, now, Stride, tile);
             if (changed.IsEmpty)
             {
                 continue;
@@ -151,7 +174,7 @@ public sealed class ClientPicture
                 Remember(tile, nowNanos);
             }
 
-            Take(now, changed);
+            Adopt(now, changed);
             if (_runs.Add(look, changed, _pixels[(changed.Y * Stride) + changed.X], out var done))
             {
                 Write(done, to);
@@ -239,15 +262,6 @@ public sealed class ClientPicture
         to.U16(rectangle.Y);
         to.U16(rectangle.Width);
         to.U16(rectangle.Height);
-    }
-
-    private void Take(ReadOnlySpan<uint> now, SurfaceRectangle rectangle)
-    {
-        for (int y = rectangle.Y; y < rectangle.Bottom; y++)
-        {
-            int at = (y * Stride) + rectangle.X;
-            now.Slice(at, rectangle.Width).CopyTo(_pixels.AsSpan(at));
-        }
     }
 
     private ReadOnlySpan<uint> From(SurfaceRectangle rectangle) => _pixels.AsSpan((rectangle.Y * Stride) + rectangle.X);

@@ -91,7 +91,8 @@ public static class PixelSocket
             return (NoRoom, "The session has ended.");
         }
 
-        using var front = new WebFront(socket)
+        var pictures = http.RequestServices.GetRequiredService<SessionPictures>();
+        using var front = new WebFront(socket, surface => pictures.TryTake(session.Id, surface))
         {
             Account = ticket.Account, Address = address.ToString(), Client = hello.Client, ViewOnly = ticket.ViewOnly || session.IsViewOnly,
             Clipboard = session.Clipboard,

@@ -33,6 +33,7 @@ internal sealed class WebFront : SessionFront, IDisposable
     private const int PainterStackBytes = 256 * 1024;
 
     private readonly WebSocket _socket;
+    private readonly Func<DescriptorHandle, SessionPictures.Share?> _share;
     private readonly CancellationTokenSource _ending = new();
     private readonly Bell _wake = Bell.Create();
     private readonly Lock _gate = new();
@@ -59,7 +60,13 @@ internal sealed class WebFront : SessionFront, IDisposable
     private bool _disposed;
 
     /// <summary>A front over a socket that has been let in.</summary>
-    public WebFront(WebSocket socket) => _socket = socket;
+    /// <param name="socket">The socket.</param>
+    /// <param name="share">Gives a share of the session's picture; null when its surface is none.</param>
+    public WebFront(WebSocket socket, Func<DescriptorHandle, SessionPictures.Share?> share)
+    {
+        _socket = socket;
+        _share = share;
+    }
 
     /// <summary>Told of what the browser copies, gives and asks for.</summary>
     public Action<ControlMessage>? Copying { get; set; }
@@ -292,7 +299,8 @@ internal sealed class WebFront : SessionFront, IDisposable
     {
         try
         {
-            if (WebScreen.TryOpen(_descriptors!, _input!, Send) is not { } screen)
+            using var share = _share(_descriptors!.Surface);
+            if (share is null || WebScreen.TryOpen(share.Picture, _descriptors, _input!, Send) is not { } screen)
             {
                 return;
             }
@@ -352,7 +360,7 @@ internal sealed class WebFront : SessionFront, IDisposable
         }
 
         long nowNanos = MonotonicClock.NowNanos();
-        if (!screen.Update(nowNanos))
+        if (!screen.Update(nowNanos, Volatile.Read(ref _usedNanos)))
         {
             Say("The desktop's picture is damaged. Reconnect to see it again.");
             return false;
@@ -479,7 +487,7 @@ internal sealed class WebFront : SessionFront, IDisposable
     private int TimeoutMillis(WebScreen screen)
     {
         long nowNanos = MonotonicClock.NowNanos();
-        long due = screen.NextUpdateNanos(nowNanos);
+        long due = screen.NextUpdateNanos(nowNanos, Volatile.Read(ref _usedNanos));
         if (IsUsed(screen, nowNanos))
         {
             due = Math.Min(due, _pingNanos + MeasureEveryNanos);

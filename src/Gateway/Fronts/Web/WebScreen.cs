@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RemoteChain.Surface;
 using RemoteChain.Surface.Control;
 
@@ -6,40 +5,30 @@ namespace RemoteChain.Gateway.Fronts.Web;
 
 /// <summary>
 /// What a browser's screen shows: the desktop as it is, or a notice over its last picture. Damage is collected while the browser cannot take
-/// a frame; each pixel that is sent was first copied out as part of one untorn moment. Used by the front's painter thread alone.
+/// a frame; the picture itself is the session's, told once for all its browsers. Used by the front's painter thread alone.
 /// </summary>
 internal sealed class WebScreen : IDisposable
 {
-    /// <summary>A picture that could not be copied, because its writer was busy or is dead, is tried again after this.</summary>
-    private const long CopyAgainNanos = 20_000_000;
-
-    /// <summary>How long a copy waits for a writer that is inside: microseconds if it lives.</summary>
-    private const int StallMillis = 10;
-
-    private const int FrameHeadBytes = 1 + sizeof(uint);
+    private const int NumberAt = 1;
 
     private readonly SurfaceReader _reader;
+    private readonly SessionPicture _picture;
+    private readonly ViewerPicture _viewer;
     private readonly Bell _bell;
     private readonly FrameRingWriter? _frames;
     private readonly WebInput _input;
     private readonly Action<WireWriter> _send;
     private readonly WireWriter _writer = new();
     private readonly WebPointer _pointer = new();
-    private readonly ClientPicture _picture = new();
-    private readonly DamageRegion _damage = new();
-    private readonly SurfaceRectangle[] _left = new SurfaceRectangle[DamageRegion.RectanglesMax];
-    private SurfaceGeometry _geometry;
     private Notice? _notice;
     private bool _noticeTold = true;
-    private bool _wantsAll = true;
     private bool _isHidden;
-    private bool _isCorrupt;
-    private long _copyAgainNanos;
-    private long _refineNanos = long.MaxValue;
 
-    private WebScreen(SurfaceReader reader, FrontDescriptorCopies descriptors, WebInput input, Action<WireWriter> send)
+    private WebScreen(SurfaceReader reader, SessionPicture picture, FrontDescriptorCopies descriptors, WebInput input, Action<WireWriter> send)
     {
         _reader = reader;
+        _picture = picture;
+        _viewer = picture.Join();
         _bell = descriptors.TakeBell();
         _frames = descriptors.TakeFrames();
         _input = input;
@@ -58,25 +47,29 @@ internal sealed class WebScreen : IDisposable
     /// <summary>Frames that the browser has drawn.</summary>
     public uint FramesDrawn { get; private set; }
 
+    private bool CanSend => _notice is null && _viewer.KnowsSize && !_isHidden && Credit.CanSend;
+
     /// <summary>A screen on a session's surface; null when that is no surface of this version.</summary>
-    public static WebScreen? TryOpen(FrontDescriptorCopies descriptors, WebInput input, Action<WireWriter> send) =>
-        SurfaceReader.TryOpen(descriptors.Surface, out var reader, StallMillis) ? new WebScreen(reader, descriptors, input, send) : null;
+    public static WebScreen? TryOpen(SessionPicture picture, FrontDescriptorCopies descriptors, WebInput input, Action<WireWriter> send) =>
+        SurfaceReader.TryOpen(descriptors.Surface, out var reader) ? new WebScreen(reader, picture, descriptors, input, send) : null;
 
     /// <summary>Shows a notice; <see cref="NoticeKind.None"/> takes it away.</summary>
     public void Show(Notice notice)
     {
-        bool hadNotice = _notice is not null;
+        if (_notice is not null)
+        {
+            _picture.WantAll();
+        }
+
         _notice = notice.Kind == NoticeKind.None ? null : notice;
         // Told also when there is none: the browser has been waiting to hear that the picture is the desktop's.
         _noticeTold = false;
-        _wantsAll |= hadNotice;
     }
 
     /// <summary>The browser has lost its picture.</summary>
     public void Repaint()
     {
-        _geometry = default;
-        _wantsAll = true;
+        _picture.Lose(_viewer);
         _pointer.Reset();
         _noticeTold = false;
     }
@@ -109,34 +102,36 @@ internal sealed class WebScreen : IDisposable
             }
         }
 
-        switch (_reader.Drain(_damage))
-        {
-            case DamageRead.FellBehind:
-                _wantsAll = true;
-                break;
-            case DamageRead.Corrupt:
-                _isCorrupt = true;
-                break;
-        }
+        _reader.SkipDamage();
     }
 
     /// <summary>Sends what there is to send and what the browser can take.</summary>
+    /// <param name="nowNanos">The moment.</param>
+    /// <param name="inputNanos">When the browser last sent input.</param>
     /// <returns>False when the surface cannot be believed.</returns>
-    public bool Update(long nowNanos)
+    public bool Update(long nowNanos, long inputNanos)
     {
         if (_input.HasPending)
         {
             _input.Flush();
         }
 
-        if (_isCorrupt || !FollowGeometry())
+        if (!_picture.Follow(_viewer, out var size))
         {
             return false;
         }
 
-        _input.SetOpen(_notice is null && _geometry.IsSet);
+        if (size is { } geometry)
+        {
+            _writer.Begin(WebOutputKind.Size);
+            _writer.U16(geometry.Width);
+            _writer.U16(geometry.Height);
+            _send(_writer);
+        }
+
+        _input.SetOpen(_notice is null && _viewer.KnowsSize);
         TellNotice(nowNanos);
-        if (_notice is not null || !_geometry.IsSet || _isHidden)
+        if (_notice is not null || !_viewer.KnowsSize || _isHidden)
         {
             return true;
         }
@@ -151,62 +146,23 @@ internal sealed class WebScreen : IDisposable
             _send(_writer);
         }
 
-        return !Credit.CanSend || SendPicture(nowNanos);
+        return !Credit.CanSend || SendPicture(nowNanos, inputNanos);
     }
 
     /// <summary>When <see cref="Update"/> has to be called although nothing happens.</summary>
-    public long NextUpdateNanos(long nowNanos)
+    public long NextUpdateNanos(long nowNanos, long inputNanos)
     {
         long due = _input.HasPending ? nowNanos + 1_000_000 : long.MaxValue;
-        if (_notice is not null || !_geometry.IsSet || _isHidden || !Credit.CanSend)
-        {
-            return due;
-        }
-
-        if (!_damage.IsEmpty || _wantsAll)
-        {
-            return Math.Min(due, Math.Max(_copyAgainNanos, nowNanos));
-        }
-
-        return Math.Min(due, _refineNanos);
+        return CanSend ? Math.Min(due, _picture.NextUpdateNanos(_viewer, Credit.UnderWay == 0, inputNanos)) : due;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _picture.Leave(_viewer);
         _reader.Dispose();
         _bell.Dispose();
         _frames?.Dispose();
-    }
-
-    /// <summary>Follows the desktop's size. False when the surface cannot be believed.</summary>
-    private bool FollowGeometry()
-    {
-        var read = _reader.ReadGeometry(out var geometry);
-        if (read == SurfaceRead.Corrupt)
-        {
-            return false;
-        }
-
-        if (read != SurfaceRead.Copied || geometry == _geometry)
-        {
-            return true;
-        }
-
-        bool isFirst = !_geometry.IsSet;
-        _geometry = geometry;
-        _wantsAll = true;
-        // A resize blackens the surface, so a picture of the same size may go on from what the client has.
-        if (isFirst || _picture.Width != geometry.Width || _picture.Height != geometry.Height)
-        {
-            _picture.Resize(geometry.Width, geometry.Height);
-            _writer.Begin(WebOutputKind.Size);
-            _writer.U16(geometry.Width);
-            _writer.U16(geometry.Height);
-            _send(_writer);
-        }
-
-        return true;
     }
 
     private void TellNotice(long nowNanos)
@@ -225,143 +181,30 @@ internal sealed class WebScreen : IDisposable
         _send(_writer);
     }
 
-    /// <summary>Copies the damage and sends it. False when the surface cannot be believed.</summary>
-    private bool SendPicture(long nowNanos)
+    /// <summary>Sends a frame if there is one. False when the surface cannot be believed.</summary>
+    private bool SendPicture(long nowNanos, long inputNanos)
     {
-        if (_wantsAll || (!_damage.IsEmpty && _damage.Generation != 0 && _damage.Generation != _geometry.Generation))
+        // Photographs are told exactly when nothing waits on the way: that comes first.
+        if (!_picture.Update(_viewer, Credit.UnderWay == 0, inputNanos, nowNanos, out var frame))
         {
-            _reader.SkipDamage();
-            _damage.Clear();
-            _damage.Add(_geometry.Bounds);
-            _wantsAll = false;
+            return false;
         }
 
-        if (_damage.IsEmpty)
-        {
-            Refine(nowNanos);
-            return true;
-        }
-
-        if (nowNanos < _copyAgainNanos)
+        if (frame.Message is not { } message)
         {
             return true;
         }
 
-        uint[] room = PictureRoom.Take(_geometry.Width * _geometry.Height);
-        try
-        {
-            switch (Copy(room))
-            {
-                case SurfaceRead.Copied:
-                    Send(room, nowNanos);
-                    return true;
-                case SurfaceRead.Corrupt:
-                    return false;
-                case SurfaceRead.GeometryChanged:
-                    // The next round follows the new size.
-                    _wantsAll = true;
-                    _copyAgainNanos = nowNanos;
-                    return true;
-                default:
-                    // Nothing of it is sent; the damage stays.
-                    _copyAgainNanos = nowNanos + CopyAgainNanos;
-                    return true;
-            }
-        }
-        finally
-        {
-            PictureRoom.Return(room);
-        }
-    }
-
-    private SurfaceRead Copy(uint[] room)
-    {
-        int stride = _geometry.Width;
-        foreach (var rectangle in _damage.Rectangles)
-        {
-            // The desktop says where; it may say anything.
-            if (!_geometry.Bounds.Contains(rectangle))
-            {
-                return SurfaceRead.Corrupt;
-            }
-
-            var target = MemoryMarshal.AsBytes(room.AsSpan((rectangle.Y * stride) + rectangle.X));
-            var read = _reader.CopyRectangle(_geometry, rectangle, target, stride * SurfaceFile.BytesPerPixel);
-            if (read != SurfaceRead.Copied)
-            {
-                return read;
-            }
-
-            for (int y = rectangle.Y; y < rectangle.Bottom; y++)
-            {
-                TileSurvey.ToBrowserOrder(room.AsSpan((y * stride) + rectangle.X, rectangle.Width));
-            }
-        }
-
-        return SurfaceRead.Copied;
-    }
-
-    private void Send(uint[] room, long takenNanos)
-    {
-        _copyAgainNanos = 0;
-        Begin();
-        int left = 0;
-        foreach (var rectangle in _damage.Rectangles)
-        {
-            var rest = _writer.Length > ClientPicture.FrameBytesMax ? rectangle : _picture.Write(room, rectangle, takenNanos, _writer);
-            if (!rest.IsEmpty)
-            {
-                _left[left++] = rest;
-            }
-        }
-
-        ulong lastDamage = _reader.LastDamage;
-        _damage.Clear();
-        foreach (var rest in _left.AsSpan(0, left))
-        {
-            _damage.Add(rest);
-        }
-
-        if (_writer.Length > FrameHeadBytes)
-        {
-            SendFrame(left == 0 ? lastDamage : 0, takenNanos);
-        }
-
-        _refineNanos = _picture.IsApproximate ? takenNanos + ClientPicture.StillNanos : long.MaxValue;
-    }
-
-    private void Refine(long nowNanos)
-    {
-        // What waits on the way comes first.
-        if (!_picture.IsApproximate || nowNanos < _refineNanos || Credit.UnderWay > 0)
-        {
-            return;
-        }
-
-        Begin();
-        long left = _picture.Refine(nowNanos, _writer);
-        _refineNanos = left == long.MaxValue ? left : nowNanos + left;
-        if (_writer.Length > FrameHeadBytes)
-        {
-            SendFrame(0, nowNanos);
-        }
-    }
-
-    private void Begin()
-    {
-        _writer.Begin(WebOutputKind.Frame);
-        _writer.U32(Credit.Next);
-    }
-
-    private void SendFrame(ulong lastDamage, long takenNanos)
-    {
-        uint frame = Credit.Send(_writer.Length, takenNanos);
-        _send(_writer);
+        message.PutU32(NumberAt, Credit.Next);
+        uint number = Credit.Send(message.Length, nowNanos);
+        _send(message);
         SentNanos = MonotonicClock.NowNanos();
         // A frame with a part of the damage, or with nothing new, answers nobody's key.
-        if (lastDamage != 0)
+        if (frame.LastDamage != 0)
         {
-            _frames?.Write(frame, lastDamage, takenNanos, SentNanos, isAcknowledged: true);
+            _frames?.Write(number, frame.LastDamage, frame.TakenNanos, SentNanos, isAcknowledged: true);
         }
+
+        return true;
     }
 }

@@ -24,6 +24,12 @@ public sealed class WireWriter
         U8((byte)kind);
     }
 
+    /// <summary>Forgets what was written: for parts of messages.</summary>
+    public void Clear() => _length = 0;
+
+    /// <summary>Fills in four bytes that were left for it.</summary>
+    public void PutU32(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(at), value);
+
     /// <summary>One byte.</summary>
     public void U8(byte value) => Room(1)[0] = value;
 
