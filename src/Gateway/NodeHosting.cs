@@ -50,7 +50,10 @@ public static class NodeHosting
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ApiHosting.BodyBytesMax;
             kestrel.Listen(options.Http);
-        });
+        })
+            // A key and its picture go straight on where they arrive: each hand-over to another thread of the pool is another wake-up in their way.
+            // "Unsafe" where sockets complete on the thread that waits for all of them; here they complete on threads of the pool.
+            .UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddGateway(options);
         replace?.Invoke(builder.Services);
 

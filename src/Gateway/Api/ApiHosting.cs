@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 using RemoteChain.Gateway.Access;
 
@@ -22,8 +20,6 @@ static class ApiHosting
     /// <summary>Largest body of a request.</summary>
     public const int BodyBytesMax = 256 * 1024;
 
-    const int SignInsPerMinute = 60;
-
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.AddAuthentication(BearerAuthentication.SchemeName)
@@ -33,21 +29,7 @@ static class ApiHosting
         services.AddSingleton<LatencySources>();
         services.AddSignalR();
         services.AddProblemDetails();
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = (context, _) => new(ApiProblem.Result(
-                StatusCodes.Status429TooManyRequests, context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()
-                    is { PolicyName: LatencyEndpoints.ReportRate }
-                    ? "Too many latency reports are being made. Try again in a moment."
-                    : "Too many sign-ins from this address. Wait a minute.")
-                .ExecuteAsync(context.HttpContext));
-            limiter.AddConcurrencyLimiter(LatencyEndpoints.ReportRate,
-                reports => (reports.PermitLimit, reports.QueueLimit) = (1, LatencyEndpoints.ReportsWaitingMax));
-            limiter.AddPolicy(SignInRate, context => RateLimitPartition.GetFixedWindowLimiter(
-                Caller.AddressOf(context),
-                _ => new() { PermitLimit = SignInsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
-        });
+        services.AddSingleton<CallRates>();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
@@ -94,7 +76,7 @@ static class ApiHosting
         app.Use(AddHeadersAsync);
         app.Use(OriginCheck.RunAsync);
         app.UseStatusCodePages();
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<CallRates>().RunAsync);
         app.UseAuthentication();
         app.UseAuthorization();
 

@@ -9,15 +9,26 @@ public sealed class LatencyRecorder(SessionRegistry sessions, LatencyJournal jou
     /// <summary>The rings hold ten seconds of a fast session; a live strip wants more than one picture a second.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often it looks whether there is a session when there was none.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var session in sessions.Running())
+            var running = sessions.Running();
+            foreach (var session in running)
             {
                 Record(session);
+            }
+
+            // Set only when it changes: that begins the period anew.
+            var next = running.Count == 0 ? s_look : Every;
+            if (timer.Period != next)
+            {
+                timer.Period = next;
             }
         }
     }

@@ -100,7 +100,7 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
 
     private Task RunAsync(string user, string program) => program == "video"
         ? lab.CommandAsync("run", Host, user, "env", $"SIZE={Width}x{Height}", "video")
-        : lab.CommandAsync("run", Host, user, "env", "GEOMETRY=210x58+0+0", "LINES_PER_SECOND=30", program);
+        : lab.CommandAsync("run", Host, user, "env", "GEOMETRY=210x58+0+0", "LINES_PER_SECOND=36", program);
 
     /// <summary>A session lives on when nobody looks, and what runs in it would slow what is measured next.</summary>
     private Task EndAsync(string user, string program) =>

@@ -37,7 +37,7 @@ public sealed class ScrollSearch
     /// <summary>Rows above and below the damage in which what it shows now may have been.</summary>
     private const int RowsAround = 256;
 
-    /// <summary>Strips that are asked first: when they know of no move, the others are not looked at.</summary>
+    /// <summary>Strips in which something has changed that are asked: when they know of no move, the others are not looked at.</summary>
     private const int StripsAsked = 5;
 
     /// <summary>Rows that are looked for together.</summary>
@@ -54,6 +54,7 @@ public sealed class ScrollSearch
     private ulong[] _before = [];
     private ulong[] _now = [];
     private int[] _votes = [];
+    private bool[] _isHashed = [];
     private int _round;
     private int _count;
 
@@ -76,28 +77,16 @@ public sealed class ScrollSearch
         int bottom = Math.Min(height, damage.Bottom + RowsAround);
         int strips = (damage.Width + StripColumns - 1) / StripColumns;
         Prepare(strips, bottom - top);
-        int changed = 0;
-        int asked = Math.Min(strips, StripsAsked);
-        for (int i = 0; i < asked; i++)
-        {
-            int strip = StripAsked(i, asked, strips);
-            HashStrip(before, now, stride, damage, strip, top, bottom);
-            changed += Vote(damage, strip, top, bottom);
-        }
-
+        int changed = Ask(before, now, stride, damage, strips, top, bottom);
         int shift = Winner(bottom - top, out int votes);
         if (votes < VotesMin || votes * VotesShare < changed)
         {
             return default;
         }
 
-        for (int strip = 0, next = 0; strip < strips && _count < PartsMax; strip++)
+        for (int strip = 0; strip < strips && _count < PartsMax; strip++)
         {
-            if (next < asked && strip == StripAsked(next, asked, strips))
-            {
-                next++;
-            }
-            else
+            if (!_isHashed[strip])
             {
                 HashStrip(before, now, stride, damage, strip, top, bottom);
             }
@@ -106,6 +95,30 @@ public sealed class ScrollSearch
         }
 
         return _parts.AsSpan(0, _count);
+    }
+
+    /// <summary>Lets strips vote, first some that are spread over the damage, then all others, until enough of them have changed to know. Lines of a
+    /// log differ in a few columns only: where nothing has changed, nobody knows of a move. Returns how many rows of them have changed.</summary>
+    private int Ask(ReadOnlySpan<uint> before, ReadOnlySpan<uint> now, int stride, SurfaceRectangle damage, int strips, int top, int bottom)
+    {
+        int changed = 0;
+        int asked = 0;
+        int spread = Math.Min(strips, StripsAsked);
+        for (int i = 0; i < spread + strips && asked < StripsAsked; i++)
+        {
+            int strip = i < spread ? ((2 * i) + 1) * strips / (2 * spread) : i - spread;
+            if (_isHashed[strip])
+            {
+                continue;
+            }
+
+            HashStrip(before, now, stride, damage, strip, top, bottom);
+            int rows = Vote(damage, strip, top, bottom);
+            changed += rows;
+            asked += rows >= VotesMin ? 1 : 0;
+        }
+
+        return changed;
     }
 
     private static (int X, int Width) Columns(SurfaceRectangle damage, int strip)
@@ -127,15 +140,19 @@ public sealed class ScrollSearch
             _votes = new int[(2 * rows) + 1];
         }
 
-        Array.Clear(_votes);
-    }
+        if (_isHashed.Length < strips)
+        {
+            _isHashed = new bool[strips];
+        }
 
-    /// <summary>The strips that are asked first are spread over the damage.</summary>
-    private static int StripAsked(int number, int asked, int strips) => ((2 * number) + 1) * strips / (2 * asked);
+        Array.Clear(_votes);
+        Array.Clear(_isHashed);
+    }
 
     private void HashStrip(
         ReadOnlySpan<uint> before, ReadOnlySpan<uint> now, int stride, SurfaceRectangle damage, int strip, int top, int bottom)
     {
+        _isHashed[strip] = true;
         var (x, width) = Columns(damage, strip);
         int rows = bottom - top;
         var hashesBefore = _before.AsSpan(strip * rows, rows);

@@ -67,6 +67,24 @@ public sealed class ClientPictureTests
         Assert.InRange(bytes, 1, whole / 4);
     }
 
+    [Theory]
+    [InlineData(6)]
+    [InlineData(206)]
+    [InlineData(438)]
+    public void Write_LinesThatDifferInAFewColumnsScroll_AreACopy(int x)
+    {
+        // A log: every line is like the others except for its number.
+        var before = Log(x, first: 0);
+        Send(before);
+        var after = Log(x, first: 1);
+
+        int bytes = Send(after);
+
+        Assert.Equal(after, _client.Pixels);
+        Assert.True(_client.Parts.GetValueOrDefault(WebTile.Copy) > 0, "nothing was copied");
+        Assert.InRange(bytes, 1, 700);
+    }
+
     [Fact]
     public void Write_WindowScrollsBesideSomethingElse_IsThereExactly()
     {
@@ -149,6 +167,22 @@ public sealed class ClientPictureTests
 
         Refresh();
         Assert.Equal(pixels, _client.Pixels);
+    }
+
+    static uint[] Log(int x, int first)
+    {
+        const int line = 13, columns = 36;
+        var numbers = Pictures.Of("noise", columns, Height + line, seed: 4);
+        var page = new uint[Width * Height];
+        Array.Fill(page, 0xFFFFFFFF);
+        for (int y = 0; y < Height; y++)
+        {
+            page.AsSpan((y * Width) + 60, 100).Fill(y % line < 9 ? 0xFF000000 : 0xFFFFFFFF);
+            for (int column = 0; column < columns && y % line < 9; column++)
+                page[(y * Width) + x + column] = numbers[((y + (first * line)) * columns) + column] % 2 == 0 ? 0xFF000000 : 0xFFFFFFFF;
+        }
+
+        return page;
     }
 
     static void Compose(uint[] onto, uint[] page, int scrolled)
