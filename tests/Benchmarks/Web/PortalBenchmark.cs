@@ -16,7 +16,7 @@ public static class PortalBenchmark
     private const int WarmUp = 20;
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs it. <c>--probes</c> per path (default 400), <c>--viewers</c> (default 25), <c>--seconds</c> of moving pictures (default 10),
+    /// <summary>Runs it. <c>--probes</c> per path (default 300), <c>--viewers</c> (default 25), <c>--seconds</c> of moving pictures (default 8),
     /// <c>--only</c> keys, moving, many or viewers.</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
@@ -24,8 +24,8 @@ public static class PortalBenchmark
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await BrowserDesktop.LaunchAsync(playwright);
         string only = options.Word("only") ?? "";
-        var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 400), lab, browser) : null;
-        var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 10)));
+        var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 300), lab, browser) : null;
+        var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 8)));
         var (scroll, video) = only is "" or "moving" ? (await moving.MeasureAsync("scroll", "u04"), await moving.MeasureAsync("video", "u05")) : (null, null);
         var (one, many) = only is "" or "many" ? (await moving.ManyAsync("scroll", "u06", 1), await moving.ManyAsync("scroll", "u07", 10)) : (null, null);
         var viewers = only is "" or "viewers" ? await CrowdBenchmark.RunAsync(lab, browser, options.Number("viewers", 25)) : null;
