@@ -25,7 +25,7 @@ public sealed class BrowserDesktop : IAsyncDisposable
           const canvas = document.createElement('canvas');
           place.append(canvas);
           document.body.replaceChildren(place);
-          const bench = window.bench = { frames: 0, bytes: 0, state: 'connecting', sentence: '', waiting: undefined };
+          const bench = window.bench = { frames: 0, bytes: 0, changes: 0, state: 'connecting', sentence: '', waiting: undefined };
           bench.desktop = open(canvas, {
             ticket: async () => {
               const answer = await fetch(`/api/v1/sessions/${session}/ticket`, {
@@ -37,9 +37,16 @@ public sealed class BrowserDesktop : IAsyncDisposable
             },
             fit, clipboard, client: 'bench',
             onState: (state, sentence) => Object.assign(bench, { state, sentence }),
-            onDrawn: (frame, at, bytes) => {
+            onDrawn: (frame, at, bytes, print) => {
               bench.frames++;
               bench.bytes += bytes;
+              // What a screen with 60 pictures a second shows of it: the last one of each sixtieth.
+              const screen = Math.floor(at * 60 / 1000);
+              if (screen !== bench.screen) {
+                bench.changes += bench.print === bench.shownPrint ? 0 : 1;
+                bench.shownPrint = bench.print;
+              }
+              [bench.screen, bench.print] = [screen, print];
               const waiting = bench.waiting;
               bench.waiting = undefined;
               waiting?.(at);
@@ -54,20 +61,6 @@ public sealed class BrowserDesktop : IAsyncDisposable
             key('keydown', code);
           });
           bench.release = code => key('keyup', code);
-          bench.watch = (x, y, width, height) => {
-            const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-            let before = '';
-            bench.screens = bench.changes = 0;
-            const look = () => {
-              context.drawImage(canvas, x, y, width, height, 0, 0, width, height);
-              const now = context.getImageData(0, 0, width, height).data.join();
-              bench.screens++;
-              bench.changes += now === before ? 0 : 1;
-              before = now;
-              requestAnimationFrame(look);
-            };
-            look();
-          };
           bench.shown = async () => {
             const blob = await bench.desktop.snapshot();
             const bitmap = await createImageBitmap(blob);
@@ -182,17 +175,12 @@ public sealed class BrowserDesktop : IAsyncDisposable
         return ((long)counts[0], (long)counts[1]);
     }
 
-    /// <summary>Counts from now on how often a small place of the canvas has changed, looking at it as the page does that shows it: once for every
-    /// picture of the screen.</summary>
+    /// <summary>Counts from now on how often what is to be seen at a place of the canvas has changed, as a screen with 60 pictures a second shows it.</summary>
     public Task WatchAsync(SurfaceRectangle place) =>
-        _page.EvaluateAsync("([x, y, width, height]) => bench.watch(x, y, width, height)", new[] { place.X, place.Y, place.Width, place.Height });
+        _page.EvaluateAsync("([x, y, width, height]) => bench.desktop.watch({ x, y, width, height })", new[] { place.X, place.Y, place.Width, place.Height });
 
-    /// <summary>Pictures of the screen since <see cref="WatchAsync"/>, and how many of them showed something new there.</summary>
-    public async Task<(long Screens, long Changes)> WatchedAsync()
-    {
-        double[] counts = await _page.EvaluateAsync<double[]>("() => [bench.screens, bench.changes]");
-        return ((long)counts[0], (long)counts[1]);
-    }
+    /// <summary>How often it has.</summary>
+    public async Task<long> ChangesAsync() => (long)await _page.EvaluateAsync<double>("() => bench.changes");
 
     /// <summary>Waits until nothing was drawn for a while.</summary>
     public async Task SettleAsync(TimeSpan quiet, TimeSpan timeout)

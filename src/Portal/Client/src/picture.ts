@@ -4,6 +4,9 @@ import { Tile } from "./wire";
 export type Canvas = OffscreenCanvas | HTMLCanvasElement;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
+/** A place in the picture. */
+export interface Place { x: number; y: number; width: number; height: number }
+
 interface Photograph {
   bitmap: Promise<ImageBitmap>;
 }
@@ -26,6 +29,14 @@ export class Picture {
     this.#context.imageSmoothingEnabled = false;
     this.#context.fillStyle = "#000";
     this.#context.fillRect(0, 0, width, height);
+  }
+
+  /** A number for what is to be seen at a place: for measuring, whether it is another picture. */
+  print(place: Place): number {
+    const { data } = this.#context.getImageData(place.x, place.y, place.width, place.height);
+    let print = 0;
+    for (let i = 0; i < data.length; i++) print = (Math.imul(print, 31) + data[i]) | 0;
+    return print;
   }
 
   /** Draws what is in a frame from `at` on. A promise only when something has to be decoded by the browser first. */
