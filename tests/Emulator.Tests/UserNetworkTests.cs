@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Text;
 using RemoteChain.Emulator.Boot;
 using RemoteChain.Emulator.Slirp;
+using RemoteChain.Emulator.Tests.Guests;
 using RemoteChain.Surface;
 using Xunit.Abstractions;
 
@@ -87,8 +88,7 @@ public sealed class UserNetworkTests(ITestOutputHelper output)
         return machine;
     }
 
-    static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Environment.GetEnvironmentVariable("REMOTECHAIN_GUESTS")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/remotechain/guests"), name));
+    static byte[] Read(string name) => GuestFolder.Read(name);
 
     /// <summary>What a node would be: connects port 80 to the server, wherever the guest believes it to be, and knows one name.</summary>
     sealed class Outside : IDisposable
