@@ -51,10 +51,11 @@ public sealed record NetworkRules(IReadOnlyList<DestinationRule> Tcp, bool Looks
     /// <param name="addresses">What the host's addresses are.</param>
     public (IReadOnlyList<IPAddress> Allowed, string Refusal) Decide(string host, int port, IReadOnlyList<IPAddress> addresses)
     {
-        var (allowed, near) = DestinationRule.Decide(Tcp, host, port, [.. addresses.Where(address => IsSomewhere(address) && MayBe(address))]);
+        List<IPAddress> possible = [.. addresses.Select(DestinationRule.Plain).Where(address => IsSomewhere(address) && MayBe(address))];
+        var (allowed, near) = DestinationRule.Decide(Tcp, host, port, possible);
         return (allowed, allowed.Count > 0 ? ""
             : near is not null ? $"the rule {TcpWord}{near.Text} names the host but not the port"
-            : addresses.Count > 0 && !addresses.Any(address => IsSomewhere(address) && MayBe(address)) ? "it is an address of this node itself, or of no host"
+            : addresses.Count > 0 && possible.Count == 0 ? "it is an address of this node itself, or of no host"
             : Tcp.Count == 0 ? "no rule allows a connection" : $"none of {Tcp.Count} rules names it");
     }
 

@@ -54,6 +54,8 @@ public sealed class NetworkRulesTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]
+    [InlineData("::ffff:127.0.0.2")]
+    [InlineData("::ffff:169.254.169.254")]
     [InlineData("0.0.0.0")]
     [InlineData("224.0.0.1")]
     [InlineData("169.254.169.254")]
