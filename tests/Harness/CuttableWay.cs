@@ -11,6 +11,7 @@ public sealed class CuttableWay : IAsyncDisposable
     private readonly List<Socket> _open = [];
     private readonly int _target;
     private readonly Task _accepting;
+    private readonly Dictionary<Socket, long> _carried = [];
     private readonly HashSet<Socket> _frozen = [];
     private bool _isClosed;
 
@@ -40,14 +41,33 @@ public sealed class CuttableWay : IAsyncDisposable
         }
     }
 
-    /// <summary>What is open stays open, and nothing goes through it any more: so a connection looks after a sleep. New ones go through.</summary>
+    /// <summary>
+    /// As after a sleep: the connection that carried most stays open, and nothing goes through it any more; those that rested are gone. New ones
+    /// go through.
+    /// </summary>
     public void Freeze()
     {
         lock (_open)
         {
-            _frozen.UnionWith(_open);
+            int busiest = Enumerable.Range(0, _open.Count / 2).MaxBy(pair => CarriedBy(pair));
+            for (int i = 0; i < _open.Count; i++)
+            {
+                if (i / 2 == busiest)
+                {
+                    _frozen.Add(_open[i]);
+                }
+                else
+                {
+                    _open[i].Close(timeout: 0);
+                }
+            }
+
+            _open.RemoveAll(socket => !_frozen.Contains(socket));
         }
     }
+
+    // Both ends of a connection stand beside each other.
+    private long CarriedBy(int pair) => _carried.GetValueOrDefault(_open[pair * 2]) + _carried.GetValueOrDefault(_open[(pair * 2) + 1]);
 
     /// <summary>Lets new connections through again.</summary>
     public void Mend()
@@ -98,11 +118,12 @@ public sealed class CuttableWay : IAsyncDisposable
         }
     }
 
-    private bool IsFrozen(Socket socket)
+    private bool Carries(Socket socket, int bytes)
     {
         lock (_open)
         {
-            return _frozen.Contains(socket);
+            _carried[socket] = _carried.GetValueOrDefault(socket) + bytes;
+            return !_frozen.Contains(socket);
         }
     }
 
@@ -113,7 +134,7 @@ public sealed class CuttableWay : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
-                if (!IsFrozen(from))
+                if (Carries(from, count))
                 {
                     await to.SendAsync(buffer.AsMemory(0, count));
                 }
