@@ -30,13 +30,14 @@ compile_all() {
             *) compile "$name" "$source" ;;
         esac
     done
-    compile test-i386 -DTEST_VM86 -DVIF_MASK=0x80000 "$i386/test-i386.c" "$i386/test-i386-code16.S" "$i386/test-i386-vm86.S"
+    compile test-i386 "$i386/test-i386.c" "$i386/test-i386-code16.S" "$i386/test-i386-vm86.S"
     if gcc -m32 -static -w -ffreestanding -nostdlib -fno-pie -no-pie -fno-stack-protector -o "$made/hello-i386" "$i386/hello-i386.c"; then
         echo hello-i386 >> "$made/order"
     fi
     for name in float_convs float_convd float_madds; do compile "$name" "$multiarch/$name.c" "$multiarch/libs/float_helpers.c"; done
-    for name in sha1 sha512 overflow signals testthread threadcount munmap-pthread test-mmap; do compile "$name" "$multiarch/$name.c"; done
+    for name in sha1 sha512 overflow testthread threadcount munmap-pthread test-mmap; do compile "$name" "$multiarch/$name.c"; done
     compile linux-test "$multiarch/linux/linux-test.c"
+    compile signals "$multiarch/signals.c"
 }
 
 if [ ! -s "$guest_cache/qemu-tests/order" ]; then

@@ -17,7 +17,7 @@ internal sealed class QemuTestsGuest : IDisposable
         stty -F /dev/ttyS0 -onlcr
         cd /tests
         for name in $(cat order); do
-            timeout 300 ./$name > /out 2>&1
+            timeout 100 ./$name > /out 2>&1
             status=$?
             echo "@begin $name $status"
             gzip -c /out | base64
