@@ -10,7 +10,7 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 lab=bench-$$
 # Faults on a host's cable hit every session there: the campaign runs on several hosts side by side, and through two sites. Before a machine it needs the
 # user's seat only.
-case "$*" in blame*"--far echo"*) hosts=1 ;; blame*) hosts='6 --sites' ;; cuts* | six*) hosts='2 --sites' ;; *) hosts=2 ;; esac
+case "$*" in blame*"--far echo"*) hosts=2 ;; blame*) hosts='6 --sites' ;; cuts* | six*) hosts='2 --sites' ;; *) hosts=2 ;; esac
 # Six layers are opened twice: with both sites on the same addresses, and with a range for each.
 case $1 in six) labs="$lab $lab-plain" ;; *) labs=$lab ;; esac
 exec 3>&1 1>&2
