@@ -57,12 +57,12 @@ public sealed class SessionPictureTests : IDisposable
         var random = new Random(seed);
         int[] oneIn = [1, 3, 20, 120];
         foreach (int _ in oneIn) Open();
-        for (int round = 0; round < 160; round++)
+        for (int round = 0; round < 100; round++)
         {
-            if (round == 80) _desktop.Resize(Width - 77, Height + 61);
-            if (round == 40) Open();
-            if (round == 60) _picture.Lose(_browsers[1].Viewer);
-            if (round == 110) Leave(_browsers[0]);
+            if (round == 50) _desktop.Resize(Width - 77, Height + 61);
+            if (round == 25) Open();
+            if (round == 40) _picture.Lose(_browsers[1].Viewer);
+            if (round == 70) Leave(_browsers[0]);
             var (width, height) = (_desktop.Geometry.Width, _desktop.Geometry.Height);
             int x = random.Next(width - 1), y = random.Next(height - 1);
             string kind = random.Next(4) switch { 0 => "one colour", 1 => "photograph", 2 => "gradient", _ => "text" };
@@ -84,7 +84,7 @@ public sealed class SessionPictureTests : IDisposable
         Serve(fast);
         Serve(slow);
         int told = 0;
-        for (int round = 0; round < 60; round++)
+        for (int round = 0; round < 30; round++)
         {
             Paint(Pictures.Of("text", Width, Height, round), new(0, 0, Width, Height));
             told += Serve(fast).Length;
