@@ -50,6 +50,41 @@ public sealed class KeyboardTests(PortalFixture fixture) : IClassFixture<PortalF
         Assert.Equal("\u0003", await terminal.TakeAsync(got => got.Length > 0));
     }
 
+    [DesktopFact]
+    public async Task FullScreen_OnTheSessionsPage_GivesTheBrowsersKeysToTheDesktop()
+    {
+        var session = await fixture.OpenSessionAsync("keys-full", "u39");
+        var page = await fixture.SignInAsync();
+        await page.AddInitScriptAsync("""
+            window.locks = [];
+            if (navigator.keyboard) {
+              const lock = navigator.keyboard.lock.bind(navigator.keyboard), unlock = navigator.keyboard.unlock.bind(navigator.keyboard);
+              navigator.keyboard.lock = async (...keys) => { await lock(...keys); window.locks.push('locked'); };
+              navigator.keyboard.unlock = () => { window.locks.push('unlocked'); unlock(); };
+            }
+            """);
+        await page.GotoAsync($"/sessions/{session}");
+        await Assertions.Expect(page.Locator(".bar .badge.good")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("() => document.querySelector('.screen canvas').getBoundingClientRect().width > 300");
+        var before = await page.Locator(".screen canvas").BoundingBoxAsync();
+        var terminal = await fixture.BeginTerminalAsync("u39", async text =>
+        {
+            await page.Locator(".screen canvas").ClickAsync(new() { Position = new() { X = 200, Y = 200 } });
+            await page.Keyboard.InsertTextAsync(text);
+        });
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Full screen" }).ClickAsync();
+        await page.WaitForFunctionAsync("() => document.fullscreenElement?.classList.contains('rc-place') && window.locks.at(-1) === 'locked'");
+        await page.WaitForFunctionAsync($"() => document.querySelector('.screen canvas').getBoundingClientRect().width > {before!.Width + 50}");
+        await page.Keyboard.PressAsync("Escape");
+        Assert.Contains("^[", await terminal.TakeAsync(got => got.Contains("^[", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.True(await page.EvaluateAsync<bool>("() => document.fullscreenElement !== null"));
+
+        await page.EvaluateAsync("() => document.exitFullscreen()");
+        await page.WaitForFunctionAsync("() => window.locks.at(-1) === 'unlocked'");
+        await page.Context.CloseAsync();
+    }
+
     // As a keyboard driver tells it: the place, what it gives here, and the text that follows from it, if any.
     static async Task PlaceAsync(ICDPSession input, string code, string key, int windowsCode, string text = "")
     {

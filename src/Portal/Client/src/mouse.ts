@@ -108,12 +108,6 @@ export class Mouse {
 
   #turn(event: WheelEvent): void {
     event.preventDefault();
-    // A wheel with notches says how many it has turned; how many pixels a system makes of one is its own affair.
-    const turned = ((event as { wheelDeltaY?: number }).wheelDeltaY ?? 0) / notchUnits;
-    if (event.deltaX === 0 && turned !== 0 && Number.isInteger(turned)) {
-      this.#scroll(0, turned, ...this.#at(event));
-      return;
-    }
     const notch = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? notchLines : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 1 : notchPixels;
     this.#scroll(event.deltaX / notch, -event.deltaY / notch, ...this.#at(event));
   }
