@@ -154,6 +154,39 @@ public sealed unsafe class ProtectionTests : IDisposable
     }
 
     [Fact]
+    public void TrapFlag_InALoopAndInARepeatedInstruction_StepsEveryTime()
+    {
+        _bench.Assemble(a =>
+        {
+            a.inc(ebp);
+            a.iretd();
+        }, 0x40000 + 16);
+        _bench.Assemble(a =>
+        {
+            var again = a.CreateLabel();
+            a.mov(ebp, 0);
+            a.mov(ecx, 3);
+            a.push(0x102);
+            a.popfd();
+            a.Label(ref again);
+            a.dec(ecx);
+            a.jnz(again);
+            a.mov(esi, 0x50000);
+            a.mov(edi, 0x51000);
+            a.mov(ecx, 3);
+            a.rep.movsb();
+            a.push(2);
+            a.popfd();
+            a.hlt();
+        });
+        _bench.Run(300);
+
+        Assert.Equal(1u, _bench.State->Halted);
+        // Three times DEC and JNZ, three MOV, three elements, PUSH, POPFD.
+        Assert.Equal(6u + 3 + 3 + 2, (uint)_bench.State->Gpr[Core.Bp]);
+    }
+
+    [Fact]
     public void TrapFlag_SingleStepsAndLeavesInterruptsAlone()
     {
         _bench.Assemble(a =>

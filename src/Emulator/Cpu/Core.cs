@@ -86,6 +86,13 @@ sealed unsafe partial class Core : IDisposable
         Instant = Now;
     }
 
+    /// <summary>Makes what is left of the slice shorter, or longer again; the moment stays.</summary>
+    internal void HoldBack(long instructions)
+    {
+        _sliceEnd -= instructions;
+        State->Countdown -= instructions;
+    }
+
     /// <summary>Ends the slice here: gives back what has not run.</summary>
     internal void EndSlice()
     {

@@ -70,10 +70,13 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
                 if (!_core.TryDeliver(new(GuestFault.Debug), s->Ip)) return End(EngineExit.Shutdown);
                 continue;
             }
-            var limit = stepping || watching || (wanted && s->Inhibit != 0) ? 1 : long.MaxValue;
+            // One instruction only: the rest of the slice is held back, so that a block that is linked behind it finds nothing left.
+            var held = stepping || watching || (wanted && s->Inhibit != 0) ? s->Countdown - 1 : 0;
             s->Inhibit = 0;
             _core.Entered = false;
-            var done = Execute(limit);
+            _core.HoldBack(held);
+            var done = Execute();
+            _core.HoldBack(-held);
             if (done == Outcome.Faulted) continue;
             if (done == Outcome.Shutdown) return End(EngineExit.Shutdown);
             if ((stepping || watching) && !Step(stepping)) return End(EngineExit.Shutdown);
@@ -120,14 +123,14 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    Outcome Execute(long limit)
+    Outcome Execute()
     {
         var core = _core;
         var s = _state;
         s->At = null;
         try
         {
-            var o = Find(limit);
+            var o = Find();
             while (o != null) o = o->Run(core, s, o);
             return Outcome.Left;
         }
@@ -142,13 +145,13 @@ sealed unsafe class Interpreter : ICpuEngine, IDisposable
     }
 
     /// <summary>The block at the instruction pointer, cut to what may still run.</summary>
-    Op* Find(long limit)
+    Op* Find()
     {
         var s = _state;
         if (s->Ip > s->Cs.Limit) throw new GuestFault(GuestFault.Protection);
         var linear = (uint)(s->Cs.Base + s->Ip);
         var physical = _core.Mmu.TranslateCode(linear);
-        limit = Math.Min(limit, s->Countdown);
+        var limit = s->Countdown;
         var mode = s->CodeStamp & ((1 << Core.ModeBits) - 1);
         var inPage = 4096 - (int)(physical & 0xFFF);
         if (s->Cs.Limit - s->Ip < (ulong)inPage - 1) return DecodeLimited(physical, linear, mode, limit);

@@ -56,13 +56,15 @@ static unsafe class StringOps
         var count = (uint)Any.Register(s, Core.Cx * 8, o->AddressBytes);
         if (o->Condition is In or Out) c.DemandPort((ushort)s->Gpr[Core.Dx], o->Width);
         if (count == 0) return o + 1;
-        if (o->Condition is Move or Store && TryFill(c, s, o, count, out var filled))
+        // Whoever steps or watches is asked after every element (SDM volume 3, section 18.3.1.4).
+        var isStepped = (s->SystemFlags & Flags.Trap) != 0 || (s->Strict & Core.StrictWatch) != 0;
+        if (!isStepped && (o->Condition is Move or Store) && TryFill(c, s, o, count, out var filled))
         {
             count -= filled;
         }
         else
         {
-            for (var burst = Math.Min(count, ElementsMax); burst > 0; burst--)
+            for (var burst = isStepped ? 1 : Math.Min(count, ElementsMax); burst > 0; burst--)
             {
                 Element(c, s, o);
                 Any.SetRegister(s, Core.Cx * 8, o->AddressBytes, --count);

@@ -20,7 +20,7 @@ public static class ShippedMachines
         kernel: vmlinuz
         unpacked-kernel: vmlinux
         initial-files: debian-shell.cpio
-        command-line: console=ttyS0 console=tty0 cryptomgr.notests rdinit=/init quiet
+        command-line: console=ttyS0 console=tty0 cryptomgr.notests tsc=reliable rdinit=/init quiet
         memory: 128
         display: 1024x768
         """;

@@ -23,7 +23,7 @@ sealed class LinuxGuest : IDisposable
             .AddProgram("bin/busybox", GuestFolder.Read("busybox")).AddLink("bin/sh", "busybox")
             .AddProgram("init", Encoding.ASCII.GetBytes("#!/bin/sh\nbusybox mount -t proc proc /proc\n" + init));
         more?.Invoke(files);
-        LinuxBoot.Load(Machine, GuestFolder.Read("vmlinuz"), files.ToArray(), "console=ttyS0 cryptomgr.notests rdinit=/init quiet", GuestFolder.Read("vmlinux"));
+        LinuxBoot.Load(Machine, GuestFolder.Read("vmlinuz"), files.ToArray(), "console=ttyS0 cryptomgr.notests tsc=reliable rdinit=/init quiet", GuestFolder.Read("vmlinux"));
     }
 
     internal Machine Machine { get; }
