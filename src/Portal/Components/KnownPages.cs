@@ -7,7 +7,7 @@ static class KnownPages
 {
     // By the first part of their address; what follows it (a name, an id) is kept.
     static readonly string[] s_first =
-        ["chains", "sessions", "reports", "secrets", "machines", "account", "people", "audit", "nodes", "open", "view", "sign-in"];
+        ["chains", "sessions", "reports", "secrets", "machines", "account", "people", "audit", "nodes", "open", "view", "join", "shared", "sign-in"];
 
     /// <summary>Where everybody can begin.</summary>
     public static IReadOnlyList<(string Path, string Name)> Offered { get; } =
