@@ -19,9 +19,9 @@ progress() {
 
 # Unpacks packages of this machine's own archive into $work/root, without installing them.
 unpack() {
-    for package in "$@"; do
-        (cd "$work" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package" > /dev/null)
-        dpkg-deb -x "$work/${package%%=*}"_*.deb "$work/root"
+    for wanted in "$@"; do
+        (cd "$work" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$wanted" > /dev/null)
+        dpkg-deb -x "$work/${wanted%%=*}"_*.deb "$work/root"
     done
 }
 
