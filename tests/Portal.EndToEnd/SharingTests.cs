@@ -15,7 +15,7 @@ public sealed class SharingTests(PortalFixture fixture) : IClassFixture<PortalFi
     [DesktopFact]
     public async Task Invited_LooksAtFirst_TypesWhileGivenControl_AndIsOutWhenTheInvitationEnds()
     {
-        await fixture.Node.AddHostAsync("shared-desk", fixture.Lab, "desk-1", "u17");
+        await fixture.Node.AddHostAsync("shared-desk", fixture.Lab, "desk-1", "u41");
         await fixture.Node.AddUserAsync("bob", Password);
         fixture.Browser.Complaints.Clear();
         var owner = await fixture.SignInAsync("/open/shared-desk");
@@ -71,7 +71,7 @@ public sealed class SharingTests(PortalFixture fixture) : IClassFixture<PortalFi
     [DesktopFact]
     public async Task SharedReport_IsReadByAColleague_AndNoMoreWhenItHasEnded()
     {
-        await fixture.Node.AddHostAsync("shared-report", fixture.Lab, "desk-1", "u27");
+        await fixture.Node.AddHostAsync("shared-report", fixture.Lab, "desk-1", "u42");
         await fixture.Node.AddUserAsync("carol", Password);
         await fixture.Node.OpenAsync("shared-report");
         var session = (await fixture.Node.WaitForStateAsync("shared-report", "live")).GetProperty("id").GetString()!;

@@ -39,10 +39,10 @@ public sealed class ClipboardTests(PortalFixture fixture) : IClassFixture<Portal
     [DesktopFact]
     public async Task Clipboard_ByTheKeysThatPaste_ArrivesInTheTerminalAndComesBack()
     {
-        var (desktop, terminal) = await fixture.OpenTerminalAsync("clip-keys", "u30", clipboard: true);
+        var (desktop, terminal) = await fixture.OpenTerminalAsync("clip-keys", "u44", clipboard: true);
         await using var _ = desktop;
         await desktop.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        var there = Selection.Of(fixture.Lab, "desk-1", "u30");
+        var there = Selection.Of(fixture.Lab, "desk-1", "u44");
         await desktop.Page.EvaluateAsync("() => navigator.clipboard.writeText('pasted by keys')");
         await desktop.Page.Keyboard.PressAsync("Control+v");
         Assert.Equal("pasted by keys", await there.PasteUntilAsync("pasted by keys"));
@@ -65,7 +65,7 @@ public sealed class ClipboardTests(PortalFixture fixture) : IClassFixture<Portal
     public async Task Clipboard_AgainstTheChainsPolicy_IsNotOffered()
     {
         var host = fixture.Lab.Hosts["desk-1"];
-        await fixture.Node.SendAsync(HttpMethod.Put, "secrets/clip-off", System.Net.Http.Json.JsonContent.Create(new { user = "u31", password = fixture.Lab.Password("desk-1", "u31") }));
+        await fixture.Node.SendAsync(HttpMethod.Put, "secrets/clip-off", System.Net.Http.Json.JsonContent.Create(new { user = "u45", password = fixture.Lab.Password("desk-1", "u45") }));
         await fixture.Node.SaveChainAsync("clip-off", "kind: gateway\nclipboard: from-host", $"kind: rdp\nhost: {host.Address}\nport: {host.Port}\ncredentials: clip-off");
         await fixture.Node.OpenAsync("clip-off");
         var session = (await fixture.Node.WaitForStateAsync("clip-off", "live")).GetProperty("id").GetString()!;

@@ -87,7 +87,7 @@ public sealed partial class PointerTests(PortalFixture fixture) : IClassFixture<
     [DesktopFact]
     public async Task Place_OnAScreenOfFinePixels_GetsADesktopOfAsManyAndSaysTheScale()
     {
-        var (desktop, terminal) = await fixture.OpenTerminalAsync("pointer-fine", "u29", width: 640, height: 400, ratio: 2, resize: true);
+        var (desktop, terminal) = await fixture.OpenTerminalAsync("pointer-fine", "u43", width: 640, height: 400, ratio: 2, resize: true);
         await using var _ = desktop;
 
         await desktop.WaitForAsync("bench.desktop.size.width === 1280 && bench.desktop.size.height === 800");
