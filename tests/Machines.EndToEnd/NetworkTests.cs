@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -14,9 +13,7 @@ public sealed class NetworkTests(MachineNode fixture) : IClassFixture<MachineNod
     static readonly TimeSpan s_boot = TimeSpan.FromMinutes(3);
 
     // Nobody may reach loopback, so the server is asked for by another address of this host.
-    static readonly IPAddress? s_own = NetworkInterface.GetAllNetworkInterfaces().Where(card => card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-        .SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(unicast => unicast.Address)
-        .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] != 169);
+    static readonly IPAddress? s_own = OwnAddress.First;
 
     NodeProcess Node => fixture.Node;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Access;
@@ -51,7 +50,7 @@ public sealed class BearerTokens
     {
         var token = "rct_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var expires = _time.GetUtcNow() + Lifetime;
-        _tokens.Add(account.Id, Hash(token), expires, client, address);
+        _tokens.Add(account.Id, SecretHash.Of(token), expires, client, address);
         return new(token, expires);
     }
 
@@ -60,13 +59,13 @@ public sealed class BearerTokens
 
     /// <summary>The sign-in that a token stands for, and notes that it is used from an address.</summary>
     public KnownSignIn? Recognize(string token, string address) =>
-        _tokens.Use(Hash(token), address) is { } found ? new(found.Id, Accounts.From(found.Account)) : null;
+        _tokens.Use(SecretHash.Of(token), address) is { } found ? new(found.Id, Accounts.From(found.Account)) : null;
 
     /// <summary>An account's sign-ins, the newest first.</summary>
     public IReadOnlyList<StoredSignIn> List(Account account) => _tokens.List(account.Id);
 
     /// <summary>Revokes a token. False when there was none.</summary>
-    public bool Revoke(string token) => Ended(_tokens.Delete(Hash(token)));
+    public bool Revoke(string token) => Ended(_tokens.Delete(SecretHash.Of(token)));
 
     /// <summary>Revokes one of an account's sign-ins. False when there was none.</summary>
     public bool Revoke(Account account, long id) => Ended(_tokens.Delete(account.Id, id));
@@ -114,8 +113,6 @@ public sealed class BearerTokens
             foreach (var watch in watches ?? []) watch.End();
         }
     }
-
-    static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     sealed class Watch : IDisposable
     {

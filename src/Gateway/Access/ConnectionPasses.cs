@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Access;
@@ -135,7 +134,7 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
         public Live(ConnectionPass pass, string secret)
         {
             Pass = pass;
-            _secretHash = Hash(secret);
+            _secretHash = SecretHash.Of(secret);
             Access.NtHash.Compute(secret, NtHash);
         }
 
@@ -144,8 +143,6 @@ public sealed class ConnectionPasses(Accounts accounts, Lockout lockout, AuditLo
         public int Hashes { get; set; }
         public int WrongSecrets { get; set; }
 
-        public bool Matches(string secret) => CryptographicOperations.FixedTimeEquals(Hash(secret.Trim()), _secretHash);
-
-        static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+        public bool Matches(string secret) => CryptographicOperations.FixedTimeEquals(SecretHash.Of(secret.Trim()), _secretHash);
     }
 }

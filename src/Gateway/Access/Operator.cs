@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace RemoteChain.Gateway.Access;
 
@@ -15,7 +14,7 @@ public sealed class Operator
     public Operator()
     {
         Token = "rco_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        _tokenHash = Hash(Token);
+        _tokenHash = SecretHash.Of(Token);
     }
 
     /// <summary>The account that the operator acts as. It has no password and is not in the store.</summary>
@@ -25,7 +24,5 @@ public sealed class Operator
     public string Token { get; }
 
     /// <summary>Whether this is the token.</summary>
-    public bool IsToken(string token) => CryptographicOperations.FixedTimeEquals(Hash(token), _tokenHash);
-
-    static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    public bool IsToken(string token) => CryptographicOperations.FixedTimeEquals(SecretHash.Of(token), _tokenHash);
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace RemoteChain.Gateway.Access;
 
@@ -75,5 +74,5 @@ public sealed class PixelTickets(TimeProvider time)
         }
     }
 
-    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Hash(string text) => Convert.ToHexString(SecretHash.Of(text));
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Access;
@@ -35,14 +33,14 @@ public sealed class ReportShares(ReportShareStore store, Accounts accounts, Time
     {
         var (now, token) = (time.GetUtcNow(), ReadableSecret.Characters(TokenChars));
         var share = new StoredReportShare(ReadableSecret.Characters(IdChars), OwnerIdOf(by), by.Name, chain, session, since, until, load, now, now + lifetime);
-        return store.Add(share, Hash(token)) ? new(share, token) : null;
+        return store.Add(share, SecretHash.Of(token)) ? new(share, token) : null;
     }
 
     /// <summary>Opens a link: the account reads the report from then on.</summary>
     /// <returns>The share, and whether this was the account's first time; null when the token opens nothing.</returns>
     public (StoredReportShare Share, bool IsFirst)? Open(string token, Account account)
     {
-        if (token.Length > TokenCharsMax || store.Find(Hash(token.Trim())) is not { } share) return null;
+        if (token.Length > TokenCharsMax || store.Find(SecretHash.Of(token.Trim())) is not { } share) return null;
         return (share, !Decides(account, share) && store.AddReader(share.Id, account.Id));
     }
 
@@ -66,6 +64,4 @@ public sealed class ReportShares(ReportShareStore store, Accounts accounts, Time
     static bool Decides(Account account, StoredReportShare share) => account.IsAdmin || share.OwnerId == account.Id;
 
     static long? OwnerIdOf(Account account) => account.Id == Operator.Account.Id ? null : account.Id;
-
-    static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

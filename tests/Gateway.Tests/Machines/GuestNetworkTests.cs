@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using RemoteChain.Gateway.Hops;
 using RemoteChain.Gateway.Machines;
 using RemoteChain.Gateway.Sessions;
+using RemoteChain.Harness;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Tests.Machines;
@@ -14,7 +15,7 @@ public sealed class GuestNetworkTests : IAsyncDisposable
     readonly GuestNetwork _network;
     readonly List<NetworkRefusal> _refused = [];
     readonly TcpListener _server = new(IPAddress.Any, 0);
-    readonly IPAddress _own = OwnAddressFactAttribute.Address ?? IPAddress.Parse("10.9.9.9");
+    readonly IPAddress _own = OwnAddress.First ?? IPAddress.Parse("10.9.9.9");
 
     public GuestNetworkTests()
     {
