@@ -6,7 +6,7 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 . "$ROOT/deploy/steps/install.sh"
 . "$ROOT/deploy/steps/dotnet.sh"
 
-[ $# -ge 1 ] || fail "which benchmark? ./remotechain bench NAME [--json]"
+[ $# -ge 1 ] || fail "which benchmark? ./remotechain bench --help lists them"
 lab=bench-$$
 # Faults on a host's cable hit every session there: the campaign runs on several hosts side by side, and through two sites. Before a machine it needs the
 # user's seat only.
@@ -20,8 +20,12 @@ leave() {
     status=$?
     trap '' INT TERM HUP
     trap - EXIT
-    # It ends its node; the hosts stay until it has.
-    [ -z "$running" ] || { kill -TERM "$running" 2> /dev/null && wait "$running" || :; }
+    # It and its nodes are a group of their own; the hosts stay until all of it has ended.
+    if [ -n "$running" ]; then
+        kill -TERM "-$running" 2> /dev/null && wait "$running" || :
+        for tenth in $(seq 100); do kill -0 "-$running" 2> /dev/null || break; sleep 0.1; done
+        kill -KILL "-$running" 2> /dev/null || :
+    fi
     for lab in $labs; do [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"; done
     exit "$status"
 }
@@ -35,6 +39,8 @@ case $1 in
     *) install_packages run lab test ;;
 esac
 build bench tests/Benchmarks/RemoteChain.Benchmarks.csproj src tests/Benchmarks tests/Harness tests/Emulator.Tests
+for word; do case $word in -h | --help | help) "$BENCHMARKS" --help 1>&3; exit 0 ;; esac; done
+"$BENCHMARKS" "$1" --knows || exit
 if [ -z "$hosts" ]; then
     :
 elif may_root; then
@@ -47,7 +53,7 @@ else
     say "no root here: benchmarks that need real hosts will say so"
 fi
 # In the background, because the shell hears no signal while it waits for a command in front.
-"$BENCHMARKS" "$@" < /dev/null 1>&3 &
+setsid "$BENCHMARKS" "$@" < /dev/null 1>&3 &
 running=$!
 wait "$running" && status=0 || status=$?
 running=

@@ -10,8 +10,6 @@ namespace RemoteChain.Harness;
 /// </summary>
 public sealed class BrowserDesktop : IAsyncDisposable
 {
-    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
     // Runs in the page. What is measured is in it: from the event of a key to the first picture on the canvas after it.
     private const string Script = """
         async ([width, height, fit, session, viewOnly, token, clipboard]) => {
@@ -93,19 +91,8 @@ public sealed class BrowserDesktop : IAsyncDisposable
     /// <summary>What the page has written to its console.</summary>
     public IReadOnlyList<string> Said => _said;
 
-    /// <summary>Why there is no browser here; null when there is one.</summary>
-    public static string? Missing => s_places.Any(File.Exists) ? null : "no Chromium (package chromium, group test)";
-
     /// <summary>The page.</summary>
     public IPage Page => _page;
-
-    /// <summary>Starts the browser.</summary>
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
-    {
-        ExecutablePath = s_places.First(File.Exists),
-        // Root has no use for the browser's own sandbox, and whoever has a lab is root; the pages are ours.
-        Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-    });
 
     /// <summary>Opens a session's desktop in a page of its own.</summary>
     /// <param name="browser">The browser.</param>

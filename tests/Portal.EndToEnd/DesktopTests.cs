@@ -31,7 +31,7 @@ public sealed class DesktopTests(PortalFixture fixture) : IClassFixture<PortalFi
         await Assertions.Expect(page.Locator(".strip .cards li b").First).ToHaveTextAsync("user");
         await Assertions.Expect(page.Locator(".strip .fall .row").Nth(3)).ToBeVisibleAsync();
         await Browser.KeepAsync(page, "session-opened-light", isWhole: false);
-        var stumbles = new List<string>(await Browser.StumblesAsync(page));
+        var stumbles = new List<string>(await Axe.StumblesAsync(page));
         var session = page.Url.Split('/')[^1];
 
         await page.GotoAsync("/");
@@ -44,7 +44,7 @@ public sealed class DesktopTests(PortalFixture fixture) : IClassFixture<PortalFi
         await Assertions.Expect(page.Locator(".report .sentence")).ToHaveTextAsync(new Regex(@"\w{3,}"), new() { Timeout = PatienceMillis });
         await Assertions.Expect(page.Locator(".report #confidence")).ToBeVisibleAsync();
         await Browser.KeepAsync(page, "report-light");
-        stumbles.AddRange(await Browser.StumblesAsync(page));
+        stumbles.AddRange(await Axe.StumblesAsync(page));
         var download = await page.RunAndWaitForDownloadAsync(async () =>
         {
             await page.Locator("summary", new() { HasText = "Export" }).ClickAsync();

@@ -22,7 +22,7 @@ public sealed class MachineTests(PortalFixture fixture) : IClassFixture<PortalFi
         var screen = page.GetByAltText("The screen of box as it is now");
         await Assertions.Expect(screen).ToBeVisibleAsync(new() { Timeout = PatienceMillis });
         Assert.True(await screen.EvaluateAsync<bool>("async image => { await image.decode(); return image.naturalWidth === 1024; }"));
-        var stumbles = new List<string>(await Browser.StumblesAsync(page));
+        var stumbles = new List<string>(await Axe.StumblesAsync(page));
         await Browser.KeepAsync(page, "machines-running-light");
 
         await PressAsync(page, "Pause box", "paused");
@@ -39,7 +39,7 @@ public sealed class MachineTests(PortalFixture fixture) : IClassFixture<PortalFi
         await Assertions.Expect(page.GetByText("box is changed.").First).ToBeVisibleAsync();
         var changed = (await fixture.Node.GetAsync("machines/box")).RootElement;
         Assert.Equal((32, 30), (changed.GetProperty("memoryMib").GetInt32(), changed.GetProperty("mips").GetInt32()));
-        stumbles.AddRange(await Browser.StumblesAsync(page));
+        stumbles.AddRange(await Axe.StumblesAsync(page));
         await Browser.KeepAsync(page, "machine-stopped-light");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Open box" }).ClickAsync();
@@ -84,7 +84,7 @@ public sealed class MachineTests(PortalFixture fixture) : IClassFixture<PortalFi
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(log).ToContainTextAsync("42-is-it", new() { Timeout = PatienceMillis });
         Assert.DoesNotContain("\u001b", await log.InnerTextAsync(), StringComparison.Ordinal);
-        Assert.Empty(await Browser.StumblesAsync(page));
+        Assert.Empty(await Axe.StumblesAsync(page));
         await Browser.KeepAsync(page, "machine-console-light");
         await fixture.Node.SendAsync(HttpMethod.Delete, "machines/shell");
     }

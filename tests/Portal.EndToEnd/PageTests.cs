@@ -76,7 +76,7 @@ public sealed class PageTests(PortalFixture fixture) : IClassFixture<PortalFixtu
         var signIn = await fixture.Browser.NewAsync(fixture.Node.Url, isDark);
         await signIn.GotoAsync("/sign-in");
         await Browser.KeepAsync(signIn, $"sign-in-{look}");
-        var stumbles = new List<string>(await Browser.StumblesAsync(signIn));
+        var stumbles = new List<string>(await Axe.StumblesAsync(signIn));
 
         fixture.Browser.Complaints.Clear();
         var page = await fixture.SignInAsync(isDark: isDark);
@@ -86,7 +86,7 @@ public sealed class PageTests(PortalFixture fixture) : IClassFixture<PortalFixtu
             await Assertions.Expect(page.Locator("main h1, main .empty h2").First).ToBeVisibleAsync();
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await Browser.KeepAsync(page, $"{(path == "/" ? "chains" : path.Trim('/').Replace('/', '-'))}-{look}");
-            stumbles.AddRange(await Browser.StumblesAsync(page));
+            stumbles.AddRange(await Axe.StumblesAsync(page));
         }
 
         Assert.Empty(stumbles);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RemoteChain.Harness;
 
 namespace RemoteChain.Portal.EndToEnd;
 
@@ -52,11 +51,11 @@ public sealed class SharingTests(PortalFixture fixture) : IClassFixture<PortalFi
         await OpenAsync(owner);
         await Assertions.Expect(owner.Locator(".sharing")).ToContainTextAsync("came: bob");
         await Browser.KeepAsync(owner, "session-sharing-light", isWhole: false);
-        var stumbles = new List<string>(await Browser.StumblesAsync(owner));
+        var stumbles = new List<string>(await Axe.StumblesAsync(owner));
         await OpenAsync(bob);
         // Who was invited decides nothing: what the API would refuse is not offered.
         await Assertions.Expect(bob.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^(End|Take|Give|Make)") })).ToHaveCountAsync(0);
-        stumbles.AddRange(await Browser.StumblesAsync(bob));
+        stumbles.AddRange(await Axe.StumblesAsync(bob));
         Assert.Empty(stumbles);
         Assert.Empty(fixture.Browser.Complaints);
 
@@ -92,7 +91,7 @@ public sealed class SharingTests(PortalFixture fixture) : IClassFixture<PortalFi
         var link = await owner.GetByLabel("Link of the shared report").InputValueAsync();
         await owner.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
         await Browser.KeepAsync(owner, "report-sharing-light", isWhole: false);
-        var stumbles = new List<string>(await Browser.StumblesAsync(owner));
+        var stumbles = new List<string>(await Axe.StumblesAsync(owner));
 
         var carol = await fixture.SignInAsync($"/reports/session/{session}", "carol", Password);
         await Assertions.Expect(carol.GetByText("ask for a link")).ToBeVisibleAsync();
@@ -111,7 +110,7 @@ public sealed class SharingTests(PortalFixture fixture) : IClassFixture<PortalFi
         Assert.DoesNotContain(asked, text => text.Contains(link.Split('#')[1], StringComparison.Ordinal));
         Assert.DoesNotContain(link.Split('#')[1], fixture.Node.Output, StringComparison.Ordinal);
         await Browser.KeepAsync(fresh, "shared-report-light");
-        stumbles.AddRange(await Browser.StumblesAsync(fresh));
+        stumbles.AddRange(await Axe.StumblesAsync(fresh));
         var download = await fresh.RunAndWaitForDownloadAsync(async () =>
         {
             await fresh.Locator("summary", new() { HasText = "Export" }).ClickAsync();

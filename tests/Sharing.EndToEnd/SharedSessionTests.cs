@@ -44,11 +44,48 @@ public sealed class SharedSessionTests(NodeFixture fixture) : IClassFixture<Node
         Assert.True(Types(owner, owner), "the owner could not type after the guest had gone");
     }
 
+    [LabFact]
+    public Task Account_ThatIsRemoved_LeavesTheSessionsOfOthers_AndItsOwnEnds() => OneThread.Run(RemovedAsync);
+
+    async Task RemovedAsync()
+    {
+        const string Password = "a long enough password";
+        await fixture.Node.AddHostAsync("leaving", fixture.Lab, "desk-1", "u46");
+        await fixture.Node.AddHostAsync("left", fixture.Lab, "desk-1", "u47");
+        await fixture.Node.AddUserAsync("carol", Password);
+        await fixture.Node.SendAsync(HttpMethod.Put, "chains/left/grants/carol");
+        using var owner = fixture.Open("leaving");
+        string id = (await fixture.Node.SessionOfAsync("leaving"))!.Value.GetProperty("id").GetString()!;
+        var made = JsonDocument.Parse(await fixture.Node.SendAsync(HttpMethod.Post, $"sessions/{id}/invitations", JsonContent.Create(new { }))).RootElement;
+        using var carol = new HttpClient { BaseAddress = fixture.Node.Api.BaseAddress };
+        var signedIn = await PostAsync(carol, "sign-in", new { user = "carol", password = Password });
+        carol.DefaultRequestHeaders.Authorization = new("Bearer", signedIn.GetProperty("token").GetString());
+        await PostAsync(carol, "invitations/redeem", new { code = made.GetProperty("code").GetString() });
+        using var watcher = Come(await PostAsync(carol, $"sessions/{id}/pass", new { }));
+        using var own = fixture.Open("left", user: "carol", password: Password);
+        Assert.True(Viewer.Pump([owner, watcher, own], s_patience, () => watcher.Paints > 0 && own.Paints > 0), $"no pictures; {watcher.Ended}; {own.Ended}");
+        await fixture.Node.SendAsync(HttpMethod.Delete, "users/carol");
+        Assert.True(Viewer.Pump([owner, watcher, own], s_patience, () => watcher.Ended is not null && own.Ended is not null), $"carol still looks; {watcher.Ended}; {own.Ended}");
+        Assert.Null(owner.Ended);
+        Assert.Null(await fixture.Node.SessionOfAsync("left"));
+        await fixture.Node.SendAsync(HttpMethod.Delete, $"sessions/{id}");
+    }
+
     async Task<Viewer> ComeAsync(string code)
     {
         using var stranger = new HttpClient { BaseAddress = fixture.Node.Api.BaseAddress };
-        using var answer = await stranger.PostAsJsonAsync("invitations/redeem", new { code });
-        var pass = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("pass");
+        return Come((await PostAsync(stranger, "invitations/redeem", new { code })).GetProperty("pass"));
+    }
+
+    static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)
+    {
+        using var answer = await client.PostAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {await answer.Content.ReadAsStringAsync()}");
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    Viewer Come(JsonElement pass)
+    {
         var (viewer, failure) = Viewer.Connect("127.0.0.1", fixture.Node.RdpPort, options => options with
         {
             User = pass.GetProperty("id").GetString()!, Password = pass.GetProperty("secret").GetString()!, Security = RdpSecurity.Tls,

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Access;
@@ -119,8 +117,7 @@ public sealed class Invitations(Lockout lockout, AuditLog audit, TimeProvider ti
             if (live.Expires <= now) _live.Remove(key);
     }
 
-    static string Hash(string code) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
-        new string([.. code.Take(CodeCharsMax).Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant())));
+    static string Hash(string code) => Convert.ToHexString(SecretHash.OfTyped(code, CodeCharsMax));
 
     sealed class Live(string id, string session, string chain, string by, InvitationTerms terms, DateTimeOffset expires)
     {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using RemoteChain.Gateway.Store;
 
@@ -119,6 +118,5 @@ public sealed class SecondFactors(SecondFactorStore store, IDataProtectionProvid
     // Authenticators show codes in two groups, and people type them so.
     static string Bare(string code) => code.Length > RecoveryCharsMax ? "" : code.Replace(" ", "", StringComparison.Ordinal);
 
-    static byte[] Hash(string recoveryCode) => SHA256.HashData(Encoding.UTF8.GetBytes(
-        new string([.. recoveryCode.Take(RecoveryCharsMax).Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant()));
+    static byte[] Hash(string recoveryCode) => SecretHash.OfTyped(recoveryCode, RecoveryCharsMax);
 }

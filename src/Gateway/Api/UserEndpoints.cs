@@ -1,5 +1,6 @@
 using System.Net;
 using RemoteChain.Gateway.Access;
+using RemoteChain.Gateway.Sessions;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Api;
@@ -37,8 +38,8 @@ static class UserEndpoints
         users.MapPut("/{name}/role", PutRole).RequireAuthorization(ApiHosting.Admins)
             .WithSummary("Changes a role. The last admin stays one.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
-        users.MapDelete("/{name}", Delete).RequireAuthorization(ApiHosting.Admins)
-            .WithSummary("Removes an account with its tokens and grants; its chains and secrets stay for admins. The last admin stays.")
+        users.MapDelete("/{name}", DeleteAsync).RequireAuthorization(ApiHosting.Admins)
+            .WithSummary("Removes an account with its tokens and grants, and ends its sessions; its chains and secrets stay for admins. The last admin stays.")
             .Produces(204).ProducesProblem(404).ProducesProblem(409);
         users.MapPost("/{name}/unlock", Unlock).RequireAuthorization(ApiHosting.Admins)
             .WithSummary("Ends a lock that failed sign-ins brought about.").Produces(204);
@@ -97,12 +98,14 @@ static class UserEndpoints
         return TypedResults.NoContent();
     }
 
-    static IResult Delete(string name, Caller caller, Accounts accounts, AuditLog audit)
+    static async Task<IResult> DeleteAsync(
+        string name, Caller caller, Accounts accounts, ISessionDirectory sessions, AuditLog audit, CancellationToken cancellationToken)
     {
         if (accounts.Find(name) is not { } account) return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{name}'.");
         if (!accounts.Delete(account))
             return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
         audit.Append(new(AuditAction.AccountDeleted, caller.Account.Name, account.Name, caller.From));
+        await sessions.SendAwayAsync(account, caller.Account.Name, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -87,7 +87,7 @@ static class UserCommands
     static Verb Remove(Calling calling)
     {
         var (name, yes) = (NameArgument(), CommandLine.Yes());
-        var command = new Verb("remove", "Removes a user. Their chains and secrets stay for admins.", "user remove alice --yes") { name,
+        var command = new Verb("remove", "Removes a user and ends their sessions. Their chains and secrets stay for admins.", "user remove alice --yes") { name,
             yes };
         calling(command, async call =>
         {

@@ -27,6 +27,9 @@ public interface ISessionDirectory
     /// <summary>Takes one front off a session, which goes on. False when there is none of that id and number.</summary>
     Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken);
 
+    /// <summary>Takes whoever has an account away: its own sessions end, and its fronts leave those of others, with a sentence.</summary>
+    Task SendAwayAsync(Account account, string by, CancellationToken cancellationToken);
+
     /// <summary>Lets one front alone control a session, or everybody who may (0).</summary>
     /// <returns>Whether there is such a session, and why that cannot be: null when it holds now.</returns>
     Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken);

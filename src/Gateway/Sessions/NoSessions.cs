@@ -25,6 +25,9 @@ public sealed class NoSessions : ISessionDirectory
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <inheritdoc/>
+    public Task SendAwayAsync(Account account, string by, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken) =>
         Task.FromResult<(bool, string?)>((false, null));
 

@@ -97,6 +97,24 @@ public sealed class SessionRegistry(SessionContext context) : ISessionDirectory,
         RunnerOf(id) is { } session && await session.DetachAsync(front, $"{by} took this viewer off the session.", cancellationToken);
 
     /// <inheritdoc/>
+    public async Task SendAwayAsync(Account account, string by, CancellationToken cancellationToken)
+    {
+        foreach (var session in Running())
+        {
+            if (session.Owner.Id == account.Id)
+            {
+                await KillAsync(session.Id, by, cancellationToken);
+                continue;
+            }
+
+            foreach (var front in session.Summary.Fronts.Where(front => front.Account == account.Name))
+            {
+                await session.DetachAsync(front.Number, $"{by} removed the account {account.Name}.", cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<(bool Found, string? Refusal)> ControlAsync(string id, int front, CancellationToken cancellationToken) =>
         RunnerOf(id) is { } session ? (true, await session.ControlAsync(front, cancellationToken)) : (false, null);
 

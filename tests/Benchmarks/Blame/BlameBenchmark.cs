@@ -19,6 +19,7 @@ public static class BlameBenchmark
     private const int RareFactor = 3;
 
     private static readonly TimeSpan s_quickLimit = TimeSpan.FromMinutes(7.25);
+
     /// <summary>Runs it. <c>--quick</c>: a cut that ends within ten minutes. <c>--samples</c> a side (300, quick 50), <c>--repeats</c> of the
     /// full plan (1), <c>--minutes</c> after which no run begins any more, <c>--seed</c>, <c>--only</c> runs
     /// whose words contain this. Unless quick, a page with the figures and their conditions is written to <c>docs/campaigns</c>; <c>--name</c> is its name
@@ -37,8 +38,8 @@ public static class BlameBenchmark
         var hosts = lab.Hosts.Values.Where(host => host.Kind == "xrdp").Take(LanesMax).ToList();
         await using var node = await NodeProcess.StartAtAsync("0.0.0.0", null, "--lab-faults");
         await using var relay = await RelayAsync(node, hosts);
-        int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / 3);
-        // Two thirds of the hosts' sessions are idle, and one user sits at the seat; the first host is also reached over the relay.
+        // As the plans have them: half of the runs are busy ones, a third of a quick plan's. One user sits at the seat; the first host is also reached over the relay.
+        int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / (options.Quick ? 3 : 2));
         List<BlameThread> threads = toMachine ? [new(node, lab, [BlameRoad.ToMachine()], sitsAtSeat: true, "idle", seed)] : hosts.Select((host, index) => new BlameThread(
             node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, index >= hosts.Count - busy ? "busy" : "idle", seed + index)).ToList();
         if (lab.Sites.Count > 0 && !toMachine)

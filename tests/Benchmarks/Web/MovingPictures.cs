@@ -10,6 +10,7 @@ namespace RemoteChain.Benchmarks.Web;
 /// What a picture that moves all the time costs at 1920 × 1080: bytes, processor time of node and workers, and how much of it is seen. <c>fps</c>
 /// counts pictures, not messages: how often a small place that is another one in each picture of the host has changed on the canvas, as a screen
 /// with 60 pictures a second shows it. A host's picture that was replaced before it could be seen does not count, nor does a part of one elsewhere.
+/// <c>nativeFps</c> is the same of an RDP client that is connected to the host without us: what the host gives.
 /// </summary>
 internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
 {
@@ -22,10 +23,13 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
     /// <summary>In the page that scrolls, two lines' numbers are always in it; in the film, every pixel is another one in each frame.</summary>
     private static readonly SurfaceRectangle s_watched = new(16, 390, 40, 26);
 
-    /// <summary>One session in one browser, with a program of the lab at the size of the desktop.</summary>
-    public async Task<object> MeasureAsync(string program, string user)
+    private static readonly TimeSpan s_screen = TimeSpan.FromSeconds(1.0 / 60);
+
+    /// <summary>One session in one browser, with a program of the lab at the size of the desktop; before it, another user's without us.</summary>
+    public async Task<object> MeasureAsync(string program, string user, string nativeUser)
     {
         BenchmarkOptions.Say($"{program} …");
+        double nativeFps = await NativeFpsAsync(program, nativeUser);
         await using var node = await NodeProcess.StartPortalAsync();
         string session = await PortalBenchmark.OpenSessionAsync(node, lab, program, user, Width, Height);
         await using var page = await BrowserDesktop.OpenAsync(browser, node, session, Width, Height);
@@ -48,11 +52,47 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
         await EndAsync(user, program);
         return new
         {
-            fps = Math.Round((changes1 - changes0) / seconds, 1), cores = Math.Round(nodeCores + workerCores, 3),
+            fps = Math.Round((changes1 - changes0) / seconds, 1), nativeFps, cores = Math.Round(nodeCores + workerCores, 3),
             kBps = Math.Round((bytes1 - bytes0) / seconds / 1000, 1), updatesPerSecond = Math.Round((updates1 - updates0) / seconds, 1),
             nodeCores = Math.Round(nodeCores, 3), workerCores = Math.Round(workerCores, 3),
             browserCores = Math.Round((BrowserSeconds() - browser0) / seconds, 3),
         };
+    }
+
+    private async Task<double> NativeFpsAsync(string program, string user)
+    {
+        var host = lab.Hosts[Host];
+        using var viewer = PortalBenchmark.Connect(host.Address, host.Port, user, lab.Password(Host, user), Width, Height);
+        viewer.Pump(s_calm, () => viewer.Paints > 0);
+        await RunAsync(user, program);
+        viewer.Pump(s_calm, () => false);
+        var (seen, changes) = (Print(viewer), 0);
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            viewer.Pump(s_screen, () => false);
+            int before = seen;
+            seen = Print(viewer);
+            changes += seen == before ? 0 : 1;
+        }
+
+        double fps = Math.Round(changes / Stopwatch.GetElapsedTime(started).TotalSeconds, 1);
+        await EndAsync(user, program);
+        return fps;
+    }
+
+    private static int Print(Viewer viewer)
+    {
+        var print = new HashCode();
+        for (int y = s_watched.Y; y < s_watched.Y + s_watched.Height; y++)
+        {
+            for (int x = s_watched.X; x < s_watched.X + s_watched.Width; x++)
+            {
+                print.Add(viewer.PixelAt(x, y));
+            }
+        }
+
+        return print.ToHashCode();
     }
 
     /// <summary>Viewers of one session, without browsers, each with its own picture: what each more of them costs the node.</summary>

@@ -22,11 +22,11 @@ public static class PortalBenchmark
     {
         var lab = Lab.Open();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await BrowserDesktop.LaunchAsync(playwright);
+        await using var browser = await Browser.LaunchAsync(playwright);
         string only = options.Word("only") ?? "";
         var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 300), lab, browser) : null;
         var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 8)));
-        var (scroll, video) = only is "" or "moving" ? (await moving.MeasureAsync("scroll", "u04"), await moving.MeasureAsync("video", "u05")) : (null, null);
+        var (scroll, video) = only is "" or "moving" ? (await moving.MeasureAsync("scroll", "u04", "u08"), await moving.MeasureAsync("video", "u05", "u09")) : (null, null);
         var (one, many) = only is "" or "many" ? (await moving.ManyAsync("scroll", "u06", 1), await moving.ManyAsync("scroll", "u07", 10)) : (null, null);
         var viewers = only is "" or "viewers" ? await CrowdBenchmark.RunAsync(lab, browser, options.Number("viewers", 25)) : null;
         return new
@@ -93,9 +93,9 @@ public static class PortalBenchmark
         return await WebViewer.OpenAsync(node.Api, await WebViewer.TicketAsync(node.Api, session));
     }
 
-    private static Viewer Connect(string address, int port, string user, string password)
+    internal static Viewer Connect(string address, int port, string user, string password, int width = 1280, int height = 800)
     {
-        var (viewer, failure) = Viewer.Connect(address, port, o => o with { User = user, Password = password, Security = RdpSecurity.Tls });
+        var (viewer, failure) = Viewer.Connect(address, port, o => o with { User = user, Password = password, Security = RdpSecurity.Tls, Width = width, Height = height });
         return viewer ?? throw new InvalidOperationException($"{user} at {address}:{port}: {failure}");
     }
 

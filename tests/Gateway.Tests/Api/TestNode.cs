@@ -112,6 +112,12 @@ public sealed class TestSessions : ISessionDirectory
     public Task<bool> DetachAsync(string id, int front, string by, CancellationToken cancellationToken) =>
         Task.FromResult(Find(id) is not null && front == 1);
 
+    public Task SendAwayAsync(Account account, string by, CancellationToken cancellationToken)
+    {
+        _running.RemoveAll(session => session.Owner == account.Name);
+        return Task.CompletedTask;
+    }
+
     public byte[]? Thumbnail(string id) => null;
 
     /// <summary>Who controls which session, as was told last.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.Playwright;
-using RemoteChain.Harness;
 
-namespace RemoteChain.Portal.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>One node with its pages, one browser, and the lab where there is one, for the tests of one class.</summary>
 public sealed class PortalFixture : IAsyncLifetime

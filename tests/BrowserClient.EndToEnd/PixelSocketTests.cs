@@ -4,9 +4,8 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using RemoteChain.Gateway.Fronts.Web;
-using RemoteChain.Harness;
 
-namespace RemoteChain.Portal.EndToEnd.Desktop;
+namespace RemoteChain.BrowserClient.EndToEnd;
 
 /// <summary>The pixel socket with a real host behind it, and strangers in front of it.</summary>
 public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFixture>

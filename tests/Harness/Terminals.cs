@@ -1,10 +1,9 @@
 using Microsoft.Playwright;
-using RemoteChain.Harness;
 
-namespace RemoteChain.Portal.EndToEnd.Desktop;
+namespace RemoteChain.Harness;
 
 /// <summary>Desktops of the lab's host whose terminal says what it gets.</summary>
-static class Terminals
+public static class Terminals
 {
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(600), s_limit = TimeSpan.FromSeconds(15);
 

@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using RemoteChain.Harness;
 
-namespace RemoteChain.Portal.EndToEnd.Desktop;
+namespace RemoteChain.BrowserClient.EndToEnd;
 
 /// <summary>Mouse, wheel, touchpad and fingers in a real browser, as a terminal at a real host gets them.</summary>
 public sealed partial class PointerTests(PortalFixture fixture) : IClassFixture<PortalFixture>

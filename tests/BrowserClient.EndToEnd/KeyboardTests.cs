@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 
-namespace RemoteChain.Portal.EndToEnd.Desktop;
+namespace RemoteChain.BrowserClient.EndToEnd;
 
 /// <summary>Keys, dead keys, input methods and the browser's own keys, as a terminal at a real host with a German layout gets them.</summary>
 public sealed class KeyboardTests(PortalFixture fixture) : IClassFixture<PortalFixture>

@@ -1,4 +1,4 @@
-namespace RemoteChain.Portal.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>A test that needs a browser; skipped, with the reason, where there is none.</summary>
 public sealed class BrowserFactAttribute : FactAttribute

@@ -1,15 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using RemoteChain.Harness;
 
-namespace RemoteChain.Portal.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>The distribution's Chromium, driven by Playwright.</summary>
 public sealed class Browser : IAsyncDisposable
 {
     static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
-    static readonly string s_axe = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "axe.min.js"));
 
     readonly IPlaywright _playwright;
     readonly IBrowser _browser;
@@ -29,14 +26,16 @@ public sealed class Browser : IAsyncDisposable
     public static async Task<Browser> StartAsync()
     {
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = s_places.First(File.Exists),
-            // Root has no use for the browser's own sandbox, and tests with a lab run as root; the pages are ours.
-            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        });
-        return new(playwright, browser);
+        return new(playwright, await LaunchAsync(playwright));
     }
+
+    /// <summary>Starts only the program.</summary>
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = s_places.First(File.Exists),
+        // Root has no use for the browser's own sandbox, and tests with a lab run as root; the pages are ours.
+        Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    });
 
     /// <summary>A browser of somebody new: no cookies, light or dark.</summary>
     public async Task<IPage> NewAsync(string url, bool isDark = false, int width = 1360, int height = 860)
@@ -60,18 +59,6 @@ public sealed class Browser : IAsyncDisposable
 
     /// <summary>Errors in any page's console.</summary>
     public ConcurrentQueue<string> Complaints { get; } = [];
-
-    /// <summary>What axe-core finds on a page that is serious or worse.</summary>
-    public static async Task<IReadOnlyList<string>> StumblesAsync(IPage page)
-    {
-        // Evaluated by the debugger, so the page's own policy stays in force.
-        await page.EvaluateAsync(s_axe);
-        var found = await page.EvaluateAsync<string[]>("""
-            async () => (await axe.run()).violations.filter(v => ["serious", "critical"].includes(v.impact))
-                .map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => `${n.html.slice(0, 160)} (${n.any[0]?.message ?? ""})`).join("; ")}`)
-            """);
-        return [.. found.Select(text => $"{page.Url}: {text}")];
-    }
 
     /// <summary>Keeps a picture of a page for people.</summary>
     public static Task KeepAsync(IPage page, string name, bool isWhole = true) =>

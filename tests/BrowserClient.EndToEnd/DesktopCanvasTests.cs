@@ -1,6 +1,4 @@
-using RemoteChain.Harness;
-
-namespace RemoteChain.Portal.EndToEnd.Desktop;
+namespace RemoteChain.BrowserClient.EndToEnd;
 
 /// <summary>A real host's desktop on a canvas in a real browser.</summary>
 public sealed class DesktopCanvasTests(PortalFixture fixture) : IClassFixture<PortalFixture>

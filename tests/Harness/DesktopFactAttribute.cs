@@ -1,6 +1,4 @@
-using RemoteChain.Harness;
-
-namespace RemoteChain.Portal.EndToEnd;
+namespace RemoteChain.Harness;
 
 /// <summary>A test that needs a browser and the lab's real hosts; skipped, with the reason, where one of them is missing.</summary>
 public sealed class DesktopFactAttribute : FactAttribute
