@@ -180,22 +180,26 @@ public sealed class PixelSocketTests(NodeFixture fixture) : IClassFixture<NodeFi
     {
         await using var viewer = await OpenAsync();
         var from = DateTimeOffset.UtcNow;
-        for (int i = 0; i < 40; i++)
-        {
-            long paints = viewer.Paints;
-            await viewer.PressAsync(i % 2 == 0 ? KeyX : KeyBackspace);
-            Assert.True(await viewer.WaitAsync(() => viewer.Paints > paints, s_limit));
-            await viewer.ReleaseAsync(i % 2 == 0 ? KeyX : KeyBackspace);
-            await Task.Delay(80);
-        }
-
         string session = await SessionAsync();
         List<JsonElement> samples = [];
-        for (int i = 0; i < 60 && !samples.Any(HasUsersLeg); i++)
+        // A machine that does ten other things answers so unevenly that all keys of a round may be called unmatched, and rightly.
+        for (int round = 0; round < 4 && !samples.Any(HasUsersLeg); round++)
         {
-            await Task.Delay(500);
-            var answer = await fixture.Node.GetAsync($"sessions/{session}/latency/samples");
-            samples = [.. answer.RootElement.EnumerateArray().Where(sample => sample.GetProperty("at").GetDateTimeOffset() >= from)];
+            for (int i = 0; i < 40; i++)
+            {
+                long paints = viewer.Paints;
+                await viewer.PressAsync(i % 2 == 0 ? KeyX : KeyBackspace);
+                Assert.True(await viewer.WaitAsync(() => viewer.Paints > paints, s_limit));
+                await viewer.ReleaseAsync(i % 2 == 0 ? KeyX : KeyBackspace);
+                await Task.Delay(80);
+            }
+
+            for (int i = 0; i < 16 && !samples.Any(HasUsersLeg); i++)
+            {
+                await Task.Delay(500);
+                var answer = await fixture.Node.GetAsync($"sessions/{session}/latency/samples");
+                samples = [.. answer.RootElement.EnumerateArray().Where(sample => sample.GetProperty("at").GetDateTimeOffset() >= from)];
+            }
         }
 
         using var report = await fixture.Node.GetAsync($"sessions/{session}/latency");

@@ -55,6 +55,7 @@ public sealed class SharedSessionTests(NodeFixture fixture) : IClassFixture<Node
         await fixture.Node.AddUserAsync("carol", Password);
         await fixture.Node.SendAsync(HttpMethod.Put, "chains/left/grants/carol");
         using var owner = fixture.Open("leaving");
+        NodeFixture.Settle(owner);
         string id = (await fixture.Node.SessionOfAsync("leaving"))!.Value.GetProperty("id").GetString()!;
         var made = JsonDocument.Parse(await fixture.Node.SendAsync(HttpMethod.Post, $"sessions/{id}/invitations", JsonContent.Create(new { }))).RootElement;
         using var carol = new HttpClient { BaseAddress = fixture.Node.Api.BaseAddress };

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using RemoteChain.Gateway.Access;
 
 namespace RemoteChain.Gateway.Hops.Relays;
 
@@ -17,7 +16,10 @@ public sealed class Enrolment(TimeProvider time)
     /// <summary>Codes that may wait to be used.</summary>
     public const int WaitingMax = 32;
 
-    private const int Groups = 5, CodeCharsMax = 100;
+    private const int Groups = 5, GroupChars = 5;
+
+    // Crockford's base32 in lower case: no i, l, o, u.
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     private readonly Lock _gate = new();
     private readonly List<Invitation> _invitations = [];
@@ -33,7 +35,7 @@ public sealed class Enrolment(TimeProvider time)
                 return null;
             }
 
-            string code = ReadableSecret.Groups(Groups);
+            string code = string.Join('-', Enumerable.Range(0, Groups).Select(_ => RandomNumberGenerator.GetString(Alphabet, GroupChars)));
             _invitations.Add(new Invitation(name, KeyOf(code), time.GetUtcNow() + Lifetime));
             return code;
         }
@@ -75,7 +77,9 @@ public sealed class Enrolment(TimeProvider time)
     private static byte[] Proof(byte[] key, string purpose, byte[] comerId, byte[] inviterId) =>
         HMACSHA256.HashData(key, (byte[])[.. Encoding.ASCII.GetBytes($"RemoteChain {purpose} 1\n"), .. comerId, .. inviterId]);
 
-    private static byte[] KeyOf(string code) => SecretHash.OfTyped(code, CodeCharsMax);
+    /// <summary>People leave dashes out and type capitals.</summary>
+    private static byte[] KeyOf(string code) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(new string([.. code.Where(char.IsAsciiLetterOrDigit)]).ToLowerInvariant()));
 
     private sealed record Invitation(string Name, byte[] Key, DateTimeOffset Until);
 }
