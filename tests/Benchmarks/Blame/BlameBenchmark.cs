@@ -82,7 +82,7 @@ public static class BlameBenchmark
             if (run.Plan.Load == "idle") rest.Add(run.Baseline, before);
             machine.Add(run, before, after);
             BenchmarkOptions.Say($"{(score.IsRight ? "right" : "WRONG")} {run.Plan}: "
-                + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}; {run.Account}");
+                + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}, of stages {score.StageLeakage:0.00}; {run.Account}");
         }
 
         if (!options.Quick && !toMachine)

@@ -11,10 +11,11 @@ namespace RemoteChain.Benchmarks.Blame;
 /// <param name="SetNamed">The same, perhaps in a set with stages of other layers.</param>
 /// <param name="LayerNamed">In how many the layers were named.</param>
 /// <param name="SizeErrorMs">Median error of the size where it was named.</param>
-/// <param name="Leakage">Median part of the fault that other stages changed by.</param>
+/// <param name="Leakage">Median part of the fault that stages of other layers changed by.</param>
+/// <param name="StageLeakage">The same of all other stages.</param>
 /// <param name="Samples">Samples of the smallest side.</param>
 public sealed record BlameCell(
-    string Road, string[] Layers, double DelayMs, string Shape, string Load, int Runs, int Named, int SetNamed, int LayerNamed, double? SizeErrorMs, double? Leakage, int Samples)
+    string Road, string[] Layers, double DelayMs, string Shape, string Load, int Runs, int Named, int SetNamed, int LayerNamed, double? SizeErrorMs, double? Leakage, double? StageLeakage, int Samples)
 {
     /// <summary>The cells of runs with faults, in the order of their names.</summary>
     public static IReadOnlyList<BlameCell> Of(IEnumerable<BlameScore> faults) => [.. faults.GroupBy(Key).OrderBy(cell => cell.Key).Select(Of)];
@@ -29,5 +30,6 @@ public sealed record BlameCell(
         cell.Key.Road, cell.Key.Layers.Split(" + "), cell.Key.Delay, cell.Key.Shape, cell.Key.Load, cell.Count(),
         cell.Count(score => score.Named), cell.Count(score => score.SetNamed), cell.Count(score => score.LayerNamed),
         BlameReport.Round(BlameReport.Median(cell.Select(score => score.SizeErrorMillis))), BlameReport.Round(BlameReport.Median(cell.Select(score => score.Leakage))),
+        BlameReport.Round(BlameReport.Median(cell.Select(score => score.StageLeakage))),
         cell.Min(score => score.Samples));
 }

@@ -67,11 +67,11 @@ public static class BlameDocument
 
     private static void Cells(StringBuilder page, List<BlameScore> faults)
     {
-        page.AppendLine("| road | places | ms | shape | load | runs | named | layer | size off by, ms | leakage | samples |");
-        page.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        page.AppendLine("| road | places | ms | shape | load | runs | named | layer | size off by, ms | leakage | of stages | samples |");
+        page.AppendLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var cell in BlameCell.Of(faults))
         {
-            page.AppendLine(Line($"| {cell.Road} | {string.Join(" + ", cell.Layers)} | {cell.DelayMs} | {cell.Shape} | {cell.Load} | {cell.Runs} | {cell.Named} | {cell.LayerNamed} | {cell.SizeErrorMs:0.00} | {cell.Leakage:0.00} | {cell.Samples} |"));
+            page.AppendLine(Line($"| {cell.Road} | {string.Join(" + ", cell.Layers)} | {cell.DelayMs} | {cell.Shape} | {cell.Load} | {cell.Runs} | {cell.Named} | {cell.LayerNamed} | {cell.SizeErrorMs:0.00} | {cell.Leakage:0.00} | {cell.StageLeakage:0.00} | {cell.Samples} |"));
         }
     }
 
