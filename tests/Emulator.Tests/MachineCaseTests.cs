@@ -2,7 +2,7 @@ using RemoteChain.Emulator.Tests.Cases;
 
 namespace RemoteChain.Emulator.Tests;
 
-/// <summary>A fixed subset of what <c>bench machine-cases</c> runs: single instructions, in a small i386 process on the processor under us and in the
+/// <summary>A fixed subset of what <c>bench machine-cases</c> runs: single instructions, in a small process on the processor under us and in the
 /// emulator, with the same memory, segments and faults.</summary>
 public sealed class MachineCaseTests
 {

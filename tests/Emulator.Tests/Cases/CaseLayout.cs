@@ -1,6 +1,6 @@
 namespace RemoteChain.Emulator.Tests.Cases;
 
-/// <summary>Where everything is, on both sides: in the i386 process that executes a case, and in the guest that emulates it.</summary>
+/// <summary>Where everything is, on both sides: in the process that executes a case, and in the guest that emulates it.</summary>
 static class CaseLayout
 {
     /// <summary>A window of pages: a hole, two to write to, a hole, one to read only.</summary>
@@ -11,6 +11,9 @@ static class CaseLayout
 
     /// <summary>Selectors of flat segments, those of Linux.</summary>
     internal const uint FlatCode = 0x23, FlatStack = 0x2B;
+
+    /// <summary>Where the process that executes cases lies.</summary>
+    internal const uint Program = 0x0804_0000, ProgramEnd = 0x0806_0000;
 
     internal const byte Breakpoint = 0xCC, Untouched = 0x5A;
 

@@ -5,7 +5,7 @@ using RemoteChain.Emulator.Memory;
 
 namespace RemoteChain.Emulator.Tests.Cases;
 
-/// <summary>The other side: the emulated processor in user mode under PAE paging, with the same pages, segments and gates as the i386 process has.
+/// <summary>The other side: the emulated processor in user mode under PAE paging, with the same pages, segments and gates as the host process has.
 /// Every exception ends in a HLT of its own, with what the processor pushed on the kernel's stack.</summary>
 sealed unsafe class GuestProcess : IDisposable
 {

@@ -1,15 +1,18 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 
 namespace RemoteChain.Emulator.Tests.Cases;
 
-/// <summary>The oracle: a small i386 process, compiled where the tests run, that executes cases on the processor under us. Cases go through a
+/// <summary>The oracle: a small process, compiled where the tests run, that executes i386 code on the processor under us. Cases go through a
 /// shared file, one word over a pipe starts a batch, one byte says that it is done.</summary>
 sealed unsafe class HostProcess : IDisposable
 {
     internal const int CasesMax = 1024;
     const int Page = 4096, SlotsAt = Page;
+
+    static readonly Lazy<string?> s_missing = new(TryStart);
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("remotechain-cases-");
     readonly MemoryMappedFile _file;
@@ -35,6 +38,9 @@ sealed unsafe class HostProcess : IDisposable
         Wait();
     }
 
+    /// <summary>Why this host is no oracle; null when it is one. Tried once.</summary>
+    internal static string? Missing => s_missing.Value;
+
     /// <summary>One of the slots of a batch.</summary>
     internal CaseSlot* Slot(int n) => (CaseSlot*)(_start + SlotsAt) + n;
 
@@ -53,7 +59,7 @@ sealed unsafe class HostProcess : IDisposable
         if (_process.StandardOutput.BaseStream.ReadByte() != 'x')
         {
             _process.WaitForExit();
-            throw new InvalidOperationException($"the i386 process ended with {_process.ExitCode}: does this kernel run 32-bit programs and modify_ldt?");
+            throw new InvalidOperationException($"the process for cases ended with {_process.ExitCode}: a kernel without modify_ldt makes no segments for it");
         }
     }
 
@@ -68,15 +74,28 @@ sealed unsafe class HostProcess : IDisposable
         *to = uint.MaxValue;
     }
 
+    static string? TryStart()
+    {
+        try
+        {
+            using HostProcess host = new();
+            return null;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            return e.Message;
+        }
+    }
+
     static void Compile(string source, string program)
     {
         ProcessStartInfo start = new("g++") { RedirectStandardError = true };
-        foreach (var word in (string[])["-m32", "-O1", "-nostdlib", "-static", "-ffreestanding", "-fno-pic", "-no-pie", "-fno-stack-protector",
-            "-fno-asynchronous-unwind-tables", "-mgeneral-regs-only", "-o", program, source]) start.ArgumentList.Add(word);
+        foreach (var word in (string[])["-O1", "-nostdlib", "-static", "-ffreestanding", "-fno-pic", "-no-pie", "-mcmodel=small", "-mno-red-zone",
+            "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-mgeneral-regs-only", $"-Wl,-Ttext-segment=0x{CaseLayout.Program:x}", "-o", program, source]) start.ArgumentList.Add(word);
         using var compiler = Process.Start(start)!;
         var said = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
-        if (compiler.ExitCode != 0) throw new InvalidOperationException($"g++ -m32 does not compile {source}:\n{said}");
+        if (compiler.ExitCode != 0) throw new InvalidOperationException($"g++ does not compile {source}:\n{said}");
     }
 
     public void Dispose()

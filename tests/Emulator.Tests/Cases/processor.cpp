@@ -1,7 +1,10 @@
-// The oracle of the differential tests: a small i386 process that executes single instructions as they stand in a shared file, and writes back
-// what the processor made of them: registers, flags, segments, floating point state, memory, or the trap with its error code and address. Every case
-// ends with a signal: the breakpoint behind the instruction, or what the instruction earned. No library; the layout is CaseSlot.cs's.
+// The oracle of the differential tests: a small process that executes single i386 instructions as they stand in a shared file, and writes back what the
+// processor made of them: registers, flags, segments, floating point state, memory, or the trap with its error code and address. The process is a 64-bit
+// one, because kernels may have no 32-bit programs whatever their processor can; a case runs in compatibility mode (AMD64 Architecture Programmer's Manual,
+// volume 2, 1.2.3), which a far jump to a 32-bit code segment enters and a signal leaves: the breakpoint behind the instruction, or what the
+// instruction earned. No library; the layout is CaseSlot.cs's.
 typedef unsigned int u32;
+typedef unsigned long u64;
 typedef unsigned char u8;
 
 struct Slot
@@ -26,26 +29,30 @@ struct Now
     u8 fx[512] __attribute__((aligned(64)));
     u32 eax, ecx, edx, ebx, ebp, esi, edi, flags;
     u32 esp, ss, eip, cs, ds, es, fs, gs;
-    u32 saved;
+    u64 saved;
 };
 
 extern "C"
 {
     Now now __attribute__((used));
     Slot* current __attribute__((used));
-    void handler(int signal, u32* siginfo, u32* context) __attribute__((used));
+    u8 lowStack[4096] __attribute__((used, aligned(64)));
+    void handler(int signal, void* siginfo, u64* context) __attribute__((used));
 }
 
-static u8 signalStack[16384] __attribute__((aligned(64)));
+static u8 signalStack[32768] __attribute__((aligned(64)));
 
-static int call(int number, u32 a, u32 b, u32 c, u32 d)
+static long call(long number, u64 a, u64 b = 0, u64 c = 0, u64 d = 0, u64 e = 0, u64 f = 0)
 {
-    int result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
+    long result;
+    register u64 r10 __asm__("r10") = d;
+    register u64 r8 __asm__("r8") = e;
+    register u64 r9 __asm__("r9") = f;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
     return result;
 }
 
-static void copy(void* to, const void* from, u32 bytes)
+static void copy(void* to, const void* from, u64 bytes)
 {
     __asm__ volatile("cld; rep movsl" : "+D"(to), "+S"(from), "+c"(bytes = bytes / 4) : : "memory");
 }
@@ -54,11 +61,21 @@ static void copy(void* to, const void* from, u32 bytes)
 __asm__(R"(
     .text
 run_case:
-    push %ebp
-    push %ebx
-    push %esi
-    push %edi
-    mov %esp, now+576
+    push %rbp
+    push %rbx
+    push %r12
+    push %r13
+    push %r14
+    push %r15
+    mov %rsp, now+576
+    mov $lowStack+4096, %esp
+    ljmpl *to_case
+
+    .code32
+in_case:
+    mov $0x2B, %ecx
+    mov %ecx, %ds
+    mov %ecx, %ss
     fxrstor now
     pushl now+540
     popfl
@@ -78,39 +95,52 @@ run_case:
     mov now+560, %ecx
     mov %ecx, %ds
     mov %cs:now+516, %ecx
-    ljmp *%cs:now+552
+    ljmpl *%cs:now+552
 
+    .code64
     .globl enter_handler
 enter_handler:
-    pushl $2
-    popfl
+    pushq $2
+    popfq
     jmp handler
 
 leave_case:
-    mov now+576, %esp
-    pop %edi
-    pop %esi
-    pop %ebx
-    pop %ebp
+    mov now+576, %rsp
+    pop %r15
+    pop %r14
+    pop %r13
+    pop %r12
+    pop %rbx
+    pop %rbp
     ret
+
+    .pushsection .data
+to_case:
+    .long in_case
+    .long 0x23
+    .popsection
 )");
 
 extern "C" void run_case();
 extern "C" void leave_case();
 extern "C" void enter_handler();
 
-void handler(int signal, u32*, u32* context)
+#define SELECTOR(name) ({ u32 selector; __asm__ volatile("mov %%" #name ", %0" : "=r"(selector)); selector & 0xFFFF; })
+
+void handler(int signal, void*, u64* context)
 {
-    // sigcontext of i386 begins behind uc_flags, uc_link and uc_stack: gs fs es ds edi esi ebp esp ebx edx ecx eax trapno err eip cs efl uesp ss fp mask cr2.
-    u32* m = context + 5;
+    // A signal to a 64-bit process leaves these as they were.
+    u32 ds = SELECTOR(ds), es = SELECTOR(es), fs = SELECTOR(fs), gs = SELECTOR(gs);
+    // sigcontext begins behind uc_flags, uc_link and uc_stack: r8 to r15, rdi rsi rbp rbx rdx rax rcx rsp rip eflags, four selectors, err trapno mask cr2 fp.
+    u64* m = context + 5;
     Slot* s = current;
-    s->gs = m[0] & 0xFFFF; s->fs = m[1] & 0xFFFF; s->es = m[2] & 0xFFFF; s->ds = m[3] & 0xFFFF;
-    s->gpr[7] = m[4]; s->gpr[6] = m[5]; s->gpr[5] = m[6]; s->gpr[4] = m[7];
-    s->gpr[3] = m[8]; s->gpr[2] = m[9]; s->gpr[1] = m[10]; s->gpr[0] = m[11];
-    s->trap = m[12]; s->error = m[13]; s->eip = m[14]; s->cs = m[15] & 0xFFFF; s->flags = m[16]; s->ss = m[18] & 0xFFFF;
-    s->address = m[21];
+    s->ds = ds; s->es = es; s->fs = fs; s->gs = gs;
+    s->gpr[7] = (u32)m[8]; s->gpr[6] = (u32)m[9]; s->gpr[5] = (u32)m[10]; s->gpr[3] = (u32)m[11];
+    s->gpr[2] = (u32)m[12]; s->gpr[0] = (u32)m[13]; s->gpr[1] = (u32)m[14]; s->gpr[4] = (u32)m[15];
+    s->eip = (u32)m[16]; s->flags = (u32)m[17]; s->cs = (u32)m[18] & 0xFFFF; s->ss = (u32)(m[18] >> 48);
+    s->error = (u32)m[19]; s->trap = (u32)m[20]; s->address = (u32)m[22];
     s->signal = (u32)signal;
-    if (m[19]) copy(s->fx, (u8*)m[19] + 112, 512);
+    if (m[23]) copy(s->fx, (u8*)m[23], 512);
     __asm__ volatile("jmp leave_case");
 }
 
@@ -121,15 +151,15 @@ static const u32 PartAt[3] = { Window + 0x1000, Window + 0x1F80, Window + 0x2F40
 static u32 sum()
 {
     u32 total = 0;
-    for (u32 n = 0; n < 2 * Page / 4; n++) total += (((u32*)(Window + 0x1000))[n] + 3 * ((u32*)Code)[n]) * (2 * n + 1);
+    for (u32 n = 0; n < 2 * Page / 4; n++) total += (((u32*)(u64)(Window + 0x1000))[n] + 3 * ((u32*)(u64)Code)[n]) * (2 * n + 1);
     return total;
 }
 
 static void one(Slot* s)
 {
     u32 at = 0;
-    for (int n = 0; n < 3; at += PartBytes[n++]) copy((void*)PartAt[n], s->memory + at, PartBytes[n]);
-    u8* code = (u8*)s->codeAt;
+    for (int n = 0; n < 3; at += PartBytes[n++]) copy((void*)(u64)PartAt[n], s->memory + at, PartBytes[n]);
+    u8* code = (u8*)(u64)s->codeAt;
     for (u32 n = 0; n < s->codeBytes; n++) code[n] = s->code[n];
     copy(now.fx, s->fx, 512);
     now.eax = s->gpr[0]; now.ecx = s->gpr[1]; now.edx = s->gpr[2]; now.ebx = s->gpr[3];
@@ -142,54 +172,55 @@ static void one(Slot* s)
     s->change = sum() - before;
     for (u32 n = 0; n < s->codeBytes; n++) code[n] = 0xCC;
     at = 0;
-    for (int n = 0; n < 3; at += PartBytes[n++]) copy(s->memory + at, (void*)PartAt[n], PartBytes[n]);
+    for (int n = 0; n < 3; at += PartBytes[n++]) copy(s->memory + at, (void*)(u64)PartAt[n], PartBytes[n]);
 }
 
-static bool map(u32 at, u32 pages, int protection)
+enum { Read = 0, Write = 1, Mmap = 9, Mprotect = 10, SigAction = 13, Exit = 60, SigAltStack = 131, ModifyLdt = 154 };
+
+// At that address and nowhere else.
+static bool map(u32 at, u64 bytes, int protection, int flags, int file)
 {
-    u32 arguments[6] = { at, pages * Page, (u32)protection, 0x100022, (u32)-1, 0 };
-    return (u32)call(90, (u32)arguments, 0, 0, 0) == at;
+    return call(Mmap, at, bytes, (u64)protection, (u64)(0x100000 | flags), (u64)(long)file) == (long)at;
 }
 
 struct Descriptor { u32 entry, base, limit, bits; };
 
 static bool setup()
 {
-    // 3: shared file. mmap2 has six arguments; the old call takes them from memory.
-    u32 arguments[6] = { Shared, (Slots * sizeof(Slot) + Page + Page - 1) & ~(Page - 1), 3, 0x100001, 3, 0 };
-    if ((u32)call(90, (u32)arguments, 0, 0, 0) != Shared) return false;
-    if (!map(Window + 0x1000, 2, 3) || !map(Window + 0x4000, 1, 3) || !map(Code, 2, 7)) return false;
-    for (u32 n = 0; n < Page; n++) ((u8*)Window)[0x4000 + n] = (u8)n;
-    if (call(125, Window + 0x4000, Page, 1, 0) != 0) return false;
+    // 3: shared file.
+    if (!map(Shared, (Slots * sizeof(Slot) + Page + Page - 1) & ~(u64)(Page - 1), 3, 1, 3)) return false;
+    if (!map(Window + 0x1000, 2 * Page, 3, 0x22, -1) || !map(Window + 0x4000, Page, 3, 0x22, -1) || !map(Code, 2 * Page, 7, 0x22, -1)) return false;
+    for (u32 n = 0; n < Page; n++) ((u8*)(u64)Window)[0x4000 + n] = (u8)n;
+    if (call(Mprotect, Window + 0x4000, Page, 1) != 0) return false;
     // The shared file's first page is a list of descriptors for the local table.
-    Descriptor* d = (Descriptor*)Shared;
+    Descriptor* d = (Descriptor*)(u64)Shared;
     for (; d->entry != 0xFFFFFFFF; d++)
-        if (call(123, 0x11, (u32)d, sizeof(Descriptor), 0) != 0) return false;
-    u32 stack[3] = { (u32)signalStack, 0, sizeof signalStack };
-    if (call(186, (u32)stack, 0, 0, 0) != 0) return false;
-    // SA_SIGINFO, SA_ONSTACK, SA_NODEFER; nothing returns from the handler, so nobody needs a restorer.
-    u32 action[5] = { (u32)enter_handler, 0x48000004, 0, 0, 0 };
+        if (call(ModifyLdt, 0x11, (u64)d, sizeof(Descriptor)) != 0) return false;
+    u64 stack[3] = { (u64)signalStack, 0, sizeof signalStack };
+    if (call(SigAltStack, (u64)stack) != 0) return false;
+    // SA_SIGINFO, SA_ONSTACK, SA_NODEFER, and SA_RESTORER, which the kernel wants although nothing returns from the handler.
+    u64 action[4] = { (u64)enter_handler, 0x4C000004, (u64)enter_handler, 0 };
     const int signals[5] = { 4, 5, 7, 8, 11 };
     for (int n = 0; n < 5; n++)
-        if (call(174, (u32)signals[n], (u32)action, 0, 8) != 0) return false;
+        if (call(SigAction, (u64)signals[n], (u64)action, 0, 8) != 0) return false;
     return true;
 }
 
 extern "C" void _start()
 {
     char word = 'x';
-    if (!setup()) call(1, 1, 0, 0, 0);
-    call(4, 1, (u32)&word, 1, 0);
+    if (!setup()) call(Exit, 1);
+    call(Write, 1, (u64)&word, 1);
     u32 count;
-    while (call(3, 0, (u32)&count, 4, 0) == 4)
+    while (call(Read, 0, (u64)&count, 4) == 4)
     {
         for (u32 n = 0; n < 2 * Page; n++)
         {
-            ((u8*)Window)[0x1000 + n] = 0x5A;
-            ((u8*)Code)[n] = 0xCC;
+            ((u8*)(u64)Window)[0x1000 + n] = 0x5A;
+            ((u8*)(u64)Code)[n] = 0xCC;
         }
-        for (u32 n = 0; n < count && n < Slots; n++) one((Slot*)(Shared + Page) + n);
-        call(4, 1, (u32)&word, 1, 0);
+        for (u32 n = 0; n < count && n < Slots; n++) one((Slot*)(u64)(Shared + Page) + n);
+        call(Write, 1, (u64)&word, 1);
     }
-    call(1, 0, 0, 0, 0);
+    call(Exit, 0);
 }
