@@ -4,14 +4,15 @@ using RemoteChain.Emulator.Cpu;
 namespace RemoteChain.Benchmarks.Machines;
 
 /// <summary>One compiled program: for the host, and as a disk.</summary>
-internal sealed unsafe class Kernel(string name, string folder, string program, string disk, string emptyDisk)
+internal sealed unsafe class Kernel(string name, string folder, string[] native, string disk, string emptyDisk)
 {
     private const long InstructionsMax = 20_000_000_000;
     private const uint LoadedAt = 0x7C00, BeginAt = 0x7E00, ResultAt = 0x6000;
 
     public string Name => name;
 
-    public string Program => program;
+    /// <summary>How it is run on the host.</summary>
+    public string[] Native => native;
 
     /// <summary>Of the last run in the machine.</summary>
     public long Instructions { get; private set; }

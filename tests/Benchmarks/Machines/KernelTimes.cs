@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -10,9 +9,6 @@ internal sealed unsafe partial class KernelTimes
     private const int Children = -1, ThisThread = 1;
 
     private const int ProcessMsMax = 300_000;
-
-    // ENOEXEC.
-    private const int ExecFormat = 8;
 
     public double? NativeS { get; private set; }
 
@@ -27,32 +23,18 @@ internal sealed unsafe partial class KernelTimes
     /// <summary>Runs it once on every side, one behind the other, and compares what they say.</summary>
     public void Take(Kernel kernel, bool others)
     {
-        string? native = TryNative(kernel);
+        NativeS = Least(NativeS, Time(Children, () => Run(kernel, "native", kernel.Native), out string native));
         double machine = Time(ThisThread, kernel.RunMachine, out string mine);
         Instructions = kernel.Instructions;
         MachineS = Least(MachineS, machine);
-        Demand(kernel, "the machine", native ?? mine, mine);
+        Demand(kernel, "the machine", native, mine);
         if (!others)
         {
             return;
         }
 
-        QemuS = Other(QemuS, kernel, "QEMU", native ?? mine, kernel.Qemu);
-        BochsS = Other(BochsS, kernel, "Bochs", native ?? mine, kernel.Bochs);
-    }
-
-    // Null where this kernel runs no 32-bit programs; then the machines are compared with each other only.
-    private string? TryNative(Kernel kernel)
-    {
-        try
-        {
-            NativeS = Least(NativeS, Time(Children, () => Run(kernel, "native", kernel.Program), out string native));
-            return native;
-        }
-        catch (Win32Exception refused) when (refused.NativeErrorCode == ExecFormat)
-        {
-            return null;
-        }
+        QemuS = Other(QemuS, kernel, "QEMU", native, kernel.Qemu);
+        BochsS = Other(BochsS, kernel, "Bochs", native, kernel.Bochs);
     }
 
     private static double? Other(double? before, Kernel kernel, string name, string wanted, Func<bool, string[]?> command)

@@ -5,8 +5,7 @@ namespace RemoteChain.Benchmarks.Machines;
 
 /// <summary>
 /// Small programs (kernels.cpp), natively, in this project's machine, and in QEMU and Bochs where they are installed, interleaved: processor seconds of each, the least of
-/// <c>--rounds</c> (default 3), and how many times slower than the host each machine is, and than ours the other two. Then Linux, to its shell. The host's figures
-/// are missing where its kernel runs no 32-bit programs.
+/// <c>--rounds</c> (default 3), and how many times slower than the host each machine is, and than ours the other two. Then Linux, to its shell.
 /// </summary>
 public static class MachineBenchmark
 {
