@@ -39,7 +39,8 @@ static unsafe class CaseComparison
         // One maker's processors have a bit in MXCSR that the other's refuse.
         if (i.Mnemonic == Mnemonic.Ldmxcsr && (*(uint*)(host->Float + 24) & 0x2_0000) != 0) return null;
         // It reads two places, and the manual does not say which one is looked at first.
-        if (i.Mnemonic is Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd && IsOfMemory(host->Trap) && IsOfMemory(guest->Trap) && host->Trap != guest->Trap) return null;
+        if (i.Mnemonic is Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd && IsOfMemory(host->Trap) && IsOfMemory(guest->Trap)
+            && (host->Trap, host->Address) != (guest->Trap, guest->Address)) return null;
         if (host->Trap != guest->Trap) return $"trap {guest->Trap} ({guest->Error:x}, at {guest->Ip:x}, address {guest->Address:x}), the host has {host->Trap} ({host->Error:x}, at {host->Ip:x}, address {host->Address:x})";
         if (host->Error != guest->Error) return $"trap {host->Trap} with code {guest->Error:x}, the host has {host->Error:x}";
         if (host->Trap == PageFault && host->Address != guest->Address) return $"page fault at {guest->Address:x}, the host has {host->Address:x}";
