@@ -17,7 +17,6 @@ internal sealed class KernelProbe(int layerNumber, string layer, Network network
     private const int ClosedPort = 9;
 
     private const int EchoBytes = 16;
-    private const double MicrosOfMilli = 1000;
 
     private IPAddress? _address;
     private Way _way;
@@ -73,7 +72,7 @@ internal sealed class KernelProbe(int layerNumber, string layer, Network network
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            bool isReady = socket.Poll((int)(patience.TotalMilliseconds * MicrosOfMilli), SelectMode.SelectWrite);
+            bool isReady = PatientPoll.For(socket, SelectMode.SelectWrite, patience, cancellationToken);
             long tookNanos = MonotonicClock.NowNanos() - sentNanos;
             var error = (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
             return isReady && error == SocketError.ConnectionRefused ? tookNanos : null;
@@ -93,7 +92,7 @@ internal sealed class KernelProbe(int layerNumber, string layer, Network network
             // An echo socket (icmp(7)): the kernel fills in identifier and checksum, and gives it only its own answers.
             using var socket = await network.MakeSocketAsync(
                 address.AddressFamily, SocketType.Dgram, isIpv6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp, cancellationToken);
-            return Ask(socket, address, isIpv6, patience);
+            return Ask(socket, address, isIpv6, patience, cancellationToken);
         }
         catch (SocketException)
         {
@@ -102,7 +101,7 @@ internal sealed class KernelProbe(int layerNumber, string layer, Network network
         }
     }
 
-    private long? Ask(Socket socket, IPAddress address, bool isIpv6, TimeSpan patience)
+    private long? Ask(Socket socket, IPAddress address, bool isIpv6, TimeSpan patience, CancellationToken cancellationToken)
     {
         byte[] message = new byte[EchoBytes];
         message[0] = (byte)(isIpv6 ? 128 : 8);
@@ -111,7 +110,7 @@ internal sealed class KernelProbe(int layerNumber, string layer, Network network
         socket.Connect(new IPEndPoint(address, 0));
         long sentNanos = MonotonicClock.NowNanos();
         socket.Send(message);
-        if (!socket.Poll((int)(patience.TotalMilliseconds * MicrosOfMilli), SelectMode.SelectRead))
+        if (!PatientPoll.For(socket, SelectMode.SelectRead, patience, cancellationToken))
         {
             return null;
         }

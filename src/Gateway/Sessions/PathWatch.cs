@@ -26,8 +26,8 @@ internal sealed class PathWatch : IAsyncDisposable
 
     private const long FirstNanos = 1_000_000_000;
 
-    /// <summary>In doubt, questions to one point are this far apart, so that one disturbance does not swallow two.</summary>
-    private const long DoubtNanos = 200_000_000;
+    /// <summary>In doubt, questions to one point are this far apart, so that one disturbance does not swallow two. A little less than two alerts, or it would be three.</summary>
+    private const long DoubtNanos = 180_000_000;
 
     /// <summary>Questions to one point that may wait for their answers at once.</summary>
     private const int AskingMax = 2;

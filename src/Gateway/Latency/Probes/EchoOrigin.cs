@@ -40,7 +40,7 @@ public sealed class EchoOrigin : IDisposable
             _hasNoIcmp = _icmp is null;
         }
 
-        return _icmp is { } place ? await place.EchoAsync(host, patience) : null;
+        return _icmp is { } place ? await place.EchoAsync(host, patience, cancellationToken) : null;
     }
 
     /// <summary>One refused TCP connection: the round trip in nanoseconds, or null when nothing came in time.</summary>
@@ -48,13 +48,13 @@ public sealed class EchoOrigin : IDisposable
     {
         if (_make is null)
         {
-            return await RefusalEcho.MeasureAsync(host, patience);
+            return await RefusalEcho.MeasureAsync(host, patience, cancellationToken);
         }
 
         try
         {
             using var socket = await _make(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp, cancellationToken);
-            return await RefusalEcho.MeasureAsync(socket, host, patience);
+            return await RefusalEcho.MeasureAsync(socket, host, patience, cancellationToken);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -97,11 +97,12 @@ public sealed class EchoOrigin : IDisposable
             return null;
         }
 
-        public Task<long?> EchoAsync(IPAddress host, TimeSpan patience) => Task.Run(() => Echo(host, patience));
+        public Task<long?> EchoAsync(IPAddress host, TimeSpan patience, CancellationToken cancellationToken) =>
+            Task.Run(() => Echo(host, patience, cancellationToken), CancellationToken.None);
 
         public void Dispose() => socket.Dispose();
 
-        private long? Echo(IPAddress host, TimeSpan patience)
+        private long? Echo(IPAddress host, TimeSpan patience, CancellationToken cancellationToken)
         {
             Span<byte> packet = stackalloc byte[IcmpMessage.PacketBytesMax];
             uint serial = ++_serial;
@@ -113,7 +114,7 @@ public sealed class EchoOrigin : IDisposable
                 socket.SendTo(request, new IPEndPoint(host, 0));
                 for (long nowNanos = sentNanos; nowNanos < untilNanos; nowNanos = MonotonicClock.NowNanos())
                 {
-                    if (!socket.Poll((int)((untilNanos - nowNanos) / NanosOfMicro), SelectMode.SelectRead))
+                    if (!PatientPoll.For(socket, SelectMode.SelectRead, TimeSpan.FromMicroseconds((untilNanos - nowNanos) / NanosOfMicro), cancellationToken))
                     {
                         return null;
                     }

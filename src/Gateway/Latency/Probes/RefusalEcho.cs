@@ -13,20 +13,19 @@ public static class RefusalEcho
     /// <summary>The port of the discard service (RFC 863), which nobody offers any more.</summary>
     public const int Port = 9;
 
-    private const int MicrosOfMilli = 1000;
-
     /// <summary>Asks once. Takes a thread of the pool for one round trip, because what wakes it stamps the answer.</summary>
     /// <returns>The round trip in nanoseconds; null when nothing came in time, or somebody listens there after all.</returns>
-    public static Task<long?> MeasureAsync(IPAddress host, TimeSpan patience) => Task.Run(() =>
+    public static Task<long?> MeasureAsync(IPAddress host, TimeSpan patience, CancellationToken cancellationToken = default) => Task.Run(() =>
     {
         using var socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        return Measure(socket, host, patience);
-    });
+        return Measure(socket, host, patience, cancellationToken);
+    }, CancellationToken.None);
 
     /// <summary>The same with a socket from wherever the echo shall start; it stays the caller's and is used up.</summary>
-    public static Task<long?> MeasureAsync(Socket socket, IPAddress host, TimeSpan patience) => Task.Run(() => Measure(socket, host, patience));
+    public static Task<long?> MeasureAsync(Socket socket, IPAddress host, TimeSpan patience, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Measure(socket, host, patience, cancellationToken), CancellationToken.None);
 
-    private static long? Measure(Socket socket, IPAddress host, TimeSpan patience)
+    private static long? Measure(Socket socket, IPAddress host, TimeSpan patience, CancellationToken cancellationToken)
     {
         (socket.Blocking, socket.LingerState) = (false, new(true, 0));
         long sentNanos = MonotonicClock.NowNanos();
@@ -37,7 +36,7 @@ public static class RefusalEcho
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            bool isReady = socket.Poll((int)patience.TotalMilliseconds * MicrosOfMilli, SelectMode.SelectWrite);
+            bool isReady = PatientPoll.For(socket, SelectMode.SelectWrite, patience, cancellationToken);
             long tookNanos = MonotonicClock.NowNanos() - sentNanos;
             var error = (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
             return isReady && error == SocketError.ConnectionRefused ? tookNanos : null;
