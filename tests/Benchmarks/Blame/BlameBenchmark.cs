@@ -38,9 +38,8 @@ public static class BlameBenchmark
         var hosts = lab.Hosts.Values.Where(host => host.Kind == "xrdp").Take(LanesMax).ToList();
         await using var node = await NodeProcess.StartAtAsync("0.0.0.0", null, "--lab-faults");
         await using var relay = await RelayAsync(node, hosts);
-        // Two thirds of the hosts' sessions are idle: with half of them busy, two busy ones of three had only every sixth key matched (campaign of 2026-11-30).
-        // One user sits at the seat; the first host is also reached over the relay.
-        int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / 3);
+        // As the plans have them: half of the runs are busy ones, a third of a quick plan's. One user sits at the seat; the first host is also reached over the relay.
+        int busy = hosts.Count == 1 ? 0 : Math.Max(1, hosts.Count / (options.Quick ? 3 : 2));
         List<BlameThread> threads = toMachine ? [new(node, lab, [BlameRoad.ToMachine()], sitsAtSeat: true, "idle", seed)] : hosts.Select((host, index) => new BlameThread(
             node, lab, index == 0 ? [BlameRoad.Direct(host), BlameRoad.Relayed(host, host.Users[1], relay)] : [BlameRoad.Direct(host)], sitsAtSeat: index == 0, index >= hosts.Count - busy ? "busy" : "idle", seed + index)).ToList();
         if (lab.Sites.Count > 0 && !toMachine)

@@ -57,10 +57,12 @@ public sealed class BlameLane : IDisposable
         if (!viewer.Pump(s_signInTimeout, () => viewer.Paints > 0 && !NoticePixel.Is(viewer.PixelAt(2, 2))))
             throw new InvalidOperationException($"{chain}: no picture came; {viewer.Ended}");
         viewer.Settle(TimeSpan.FromSeconds(2), s_signInTimeout);
-        if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
         if (road.Host is not null && !road.StartsProgram) await lab.CommandAsync("run", host, user, "slow");
         else if (road.StartsProgram && !viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start");
         viewer.Pump(TimeSpan.FromSeconds(3), () => false);
+        // Last: the window manager puts it where nothing is yet. Were it there first, the terminal could lie over it, and no key's picture would be alone.
+        if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
+        viewer.Pump(TimeSpan.FromSeconds(load == "busy" ? 2 : 0), () => false);
         viewer.Click(200, 200);
         viewer.Pump(TimeSpan.FromSeconds(1), () => false);
         string session = (await node.SessionOfAsync(chain))!.Value.GetProperty("id").GetString()!;
