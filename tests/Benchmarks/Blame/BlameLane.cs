@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using FreeRdp;
+using RemoteChain.Gateway.Machines;
 using RemoteChain.Harness;
 
 namespace RemoteChain.Benchmarks.Blame;
@@ -58,7 +59,7 @@ public sealed class BlameLane : IDisposable
             throw new InvalidOperationException($"{chain}: no picture came; {viewer.Ended}");
         viewer.Settle(TimeSpan.FromSeconds(2), s_signInTimeout);
         if (road.Host is not null && !road.StartsProgram) await lab.CommandAsync("run", host, user, "slow");
-        else if (road.StartsProgram && !viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start");
+        else if (road.StartsProgram && !viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start; the desktop is {Keep(viewer, chain)}");
         viewer.Pump(TimeSpan.FromSeconds(3), () => false);
         // Last: the window manager puts it where nothing is yet. Were it there first, the terminal could lie over it, and no key's picture would be alone.
         if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
@@ -149,6 +150,15 @@ public sealed class BlameLane : IDisposable
         _node.SendAsync(HttpMethod.Post, $"machines/{Uri.EscapeDataString(_machine)}/console", JsonContent.Create(new { text = $"{(char)millis}" }));
 
     // On that host: its processes have files of their own.
+    /// <summary>Keeps what is to be seen, for people. Where.</summary>
+    private static string Keep(Viewer viewer, string name)
+    {
+        string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "blame")).FullName, name + ".png");
+        var picture = viewer.Capture();
+        File.WriteAllBytes(path, PngImage.Of(picture.Pixels.SelectMany(BitConverter.GetBytes).ToArray(), picture.Width, picture.Height));
+        return path;
+    }
+
     private static bool IsRunning(Lab lab, string host)
     {
         string? files = FilesOf(lab.ProcessOf(host));

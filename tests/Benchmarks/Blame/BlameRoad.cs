@@ -45,7 +45,7 @@ public sealed record BlameRoad(
             new("ssh", west, "w01", [sites.Ssh(), sites.WestDesk("w01")], false,
                 new Dictionary<string, string> { ["ssh/transport"] = "west", ["site/transport"] = west.Name }),
             new("proxy", west, "w03", [sites.Socks(), sites.WestDesk("w03")], false, new Dictionary<string, string> { ["proxy/transport"] = "west" }),
-            new("nested", east, "e01", [tunnel, sites.WestDesk("w02"), sites.NestedEastDesk("e01"), "kind: runtime\ncommand: slow"], true,
+            new("nested", east, "e01", [tunnel, sites.WestDesk("w02"), sites.NestedEastDesk("e01"), "kind: runtime\ncommand: /run/lab/programs/slow"], true,
                 new Dictionary<string, string> { ["vpn/transport"] = "west", ["nested/transport"] = "backbone" }),
         ];
     }

@@ -63,7 +63,7 @@ static class CutCases
     {
         var (_, host, user) = s_desktops.Single(one => one.Chain == chain);
         await sites.HasSessionAsync(host, user);
-        await sites.Lab.CommandAsync("run", host, user, "sh", "-c", "pgrep -u $USER scroll > /dev/null || exec scroll");
+        await sites.Lab.CommandAsync("run", host, user, "sh", "-c", "pgrep -u $USER -f '[t]itle scroll' > /dev/null || exec scroll");
     }
 
     private static CutCase Cable(SiteLayers sites, string name, string chain, string layer, string cable) => new(
