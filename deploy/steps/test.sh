@@ -1,5 +1,5 @@
 #!/bin/sh
-# test [FILTER]: installs, builds, starts a lab of its own, runs every test project, adds up what they say.
+# test [FILTER]: installs, builds, starts a lab of its own, runs every test project one after the other, adds up what they say.
 # FILTER: only tests whose full name (namespace, class, method) contains it.
 # The last line is "N passed, N failed, N skipped". A test project that ends without results counts as one failure.
 set -eu
@@ -8,6 +8,7 @@ ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 . "$ROOT/deploy/steps/install.sh"
 . "$ROOT/deploy/steps/dotnet.sh"
 
+readonly PROJECT_SECONDS_MAX=600
 results=$ROOT/artifacts/test-results
 lab=test-$$
 passed=0 failed=0 skipped=0
@@ -17,8 +18,7 @@ leave() {
     status=$?
     trap '' INT TERM HUP
     trap - EXIT
-    for pid in $running; do kill -TERM "-$pid" 2> /dev/null || :; done
-    for pid in $running; do wait "$pid" || :; done
+    if [ -n "$running" ]; then kill -TERM "$running" 2> /dev/null || true; wait "$running" || true; fi
     [ ! -d "/run/remotechain-lab/$lab" ] || as_root sh "$ROOT/deploy/steps/lab.sh" down --name "$lab"
     if [ "$status" -eq 0 ] && { [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; }; then status=1; fi
     # Set-up that failed is a failure too: whoever reads only the last line must not take it for a pass.
@@ -55,43 +55,42 @@ skipped_tests() {
         }' "$1"
 }
 
-# run_lanes LANE…: lanes side by side; a lane is a list of projects that run one after the other. A lane is a group of processes of its own, so that all of
-# it can be ended.
-run_lanes() {
-    for lane; do
-        setsid sh "$ROOT/deploy/steps/test-lane.sh" "$results" "$filter" $lane < /dev/null &
-        running="$running $!"
-    done
-    for pid in $running; do wait "$pid" || :; done
+run_project() {
+    project=$1
+    name=$(basename "$project" .csproj)
+    file=$results/$name.trx
+    say "testing $name"
+    status=0
+    began=$(date +%s)
+    # In the background, because a shell that waits for it hears Ctrl+C at once; with the signals that a background job has lost.
+    env --default-signal=INT,QUIT timeout --kill-after=20 "$PROJECT_SECONDS_MAX" \
+        "$DOTNET_ROOT/dotnet" test "$project" -c Release --no-build --nologo --results-directory "$results" \
+        --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+        ${filter:+--filter "FullyQualifiedName~$filter"} < /dev/null &
+    running=$!
+    wait "$running" || status=$?
     running=
-}
-
-# Adds up what the projects said.
-count() {
-    for name; do
-        file=$results/$name.trx
-        status=$(cat "$results/$name.status" 2> /dev/null || echo unknown)
-        if [ ! -s "$file" ]; then
-            # A project without a single test leaves no file and no error.
-            [ "$status" = 0 ] || { say "$name ended without results (status $status)"; failed=$((failed + 1)); }
-            continue
-        fi
-        total=$(counter "$file" total)
-        ran_well=$(counter "$file" passed)
-        ran_badly=$(($(counter "$file" failed) + $(counter "$file" error) + $(counter "$file" timeout) + $(counter "$file" aborted)))
-        passed=$((passed + ran_well))
-        failed=$((failed + ran_badly))
-        skipped=$((skipped + total - ran_well - ran_badly))
-        # A run that broke off after good tests (a crashed process, the time limit) is not a good run.
-        if [ "$status" != 0 ] && [ "$ran_badly" -eq 0 ]; then
-            say "$name broke off (status $status)"
-            failed=$((failed + 1))
-        fi
-        if [ "$total" -gt $((ran_well + ran_badly)) ]; then
-            echo "Skipped in $name:"
-            skipped_tests "$file"
-        fi
-    done
+    if [ ! -s "$file" ]; then
+        # A project without a single test leaves no file and no error.
+        [ "$status" -eq 0 ] || { say "$name ended without results (status $status)"; failed=$((failed + 1)); }
+        return
+    fi
+    say "$name took $(($(date +%s) - began)) s"
+    total=$(counter "$file" total)
+    ran_well=$(counter "$file" passed)
+    ran_badly=$(($(counter "$file" failed) + $(counter "$file" error) + $(counter "$file" timeout) + $(counter "$file" aborted)))
+    passed=$((passed + ran_well))
+    failed=$((failed + ran_badly))
+    skipped=$((skipped + total - ran_well - ran_badly))
+    # A run that broke off after good tests (a crashed process, the time limit) is not a good run.
+    if [ "$status" -ne 0 ] && [ "$ran_badly" -eq 0 ]; then
+        say "$name broke off (status $status)"
+        failed=$((failed + 1))
+    fi
+    if [ "$total" -gt $((ran_well + ran_badly)) ]; then
+        echo "Skipped in $name:"
+        skipped_tests "$file"
+    fi
 }
 
 install_packages run lab test
@@ -104,17 +103,6 @@ for template in memtest grub-rescue; do sh "$ROOT/deploy/steps/template.sh" "$te
 start_lab
 rm -rf "$results"
 mkdir -p "$results"
-
-# What waits for hosts and browsers most of the time runs side by side; what measures time or fills the processors runs alone.
-browsers="BrowserClient.EndToEnd Portal.EndToEnd"
-clients="EndToEnd Hops.EndToEnd Sharing.EndToEnd Machines.EndToEnd"
-alone= all=
 for project in "$ROOT"/tests/*/*.csproj; do
-    grep -q '<IsTestProject>true' "$project" || continue
-    folder=$(basename "$(dirname "$project")")
-    all="$all $(basename "$project" .csproj)"
-    case " $browsers $clients " in *" $folder "*) ;; *) alone="$alone $folder" ;; esac
+    if grep -q '<IsTestProject>true' "$project"; then run_project "$project"; fi
 done
-run_lanes "$alone"
-run_lanes "$browsers" "$clients"
-count $all
