@@ -76,7 +76,7 @@ public static class BlameBenchmark
         var (rest, machine) = (new UnexplainedRest(), new MachineAgreement());
         foreach (var run in done)
         {
-            var (before, after) = (run.Baseline.Of(run.Plan.Load), run.Faulty.Of(run.Plan.Load));
+            var (before, after) = (run.Baseline.Of(run.Plan), run.Faulty.Of(run.Plan));
             var score = BlameScore.Of(run, Comparison.Of(before, after));
             scores.Add(score);
             if (run.Plan.Load == "idle") rest.Add(run.Baseline, before);

@@ -149,7 +149,6 @@ public sealed class BlameLane : IDisposable
     private Task LetMachineWaitAsync(double millis) =>
         _node.SendAsync(HttpMethod.Post, $"machines/{Uri.EscapeDataString(_machine)}/console", JsonContent.Create(new { text = $"{(char)millis}" }));
 
-    // On that host: its processes have files of their own.
     /// <summary>Keeps what is to be seen, for people. Where.</summary>
     private static string Keep(Viewer viewer, string name)
     {
@@ -159,6 +158,7 @@ public sealed class BlameLane : IDisposable
         return path;
     }
 
+    // On that host: its processes have files of their own.
     private static bool IsRunning(Lab lab, string host)
     {
         string? files = FilesOf(lab.ProcessOf(host));

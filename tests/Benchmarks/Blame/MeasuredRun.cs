@@ -15,9 +15,11 @@ public readonly record struct OutsideTotal(DateTimeOffset At, long Nanos);
 public sealed record MeasuredSide(DateTimeOffset Since, DateTimeOffset Until, IReadOnlyList<OutsideTotal> Totals, IReadOnlyList<Sample> Samples)
 {
     /// <summary>Those of keys that people would have pressed under that load: a picture beside the terminal makes most samples busy, and the two are never
-    /// compared with each other.</summary>
-    public List<Sample> Of(string load)
+    /// compared with each other. The echo machine shows its count of instructions all the time, so what its samples are called is chance, and all of them count.</summary>
+    public List<Sample> Of(PlannedRun run)
     {
+        if (run.Road == BlamePlace.Machine) return [.. Samples.Where(sample => sample.Origin == SampleOrigin.Passive)];
+        string load = run.Load;
         var wanted = load == "busy" ? Load.Busy : Load.Idle;
         return [.. Samples.Where(sample => sample.Origin == SampleOrigin.Passive && sample.Load == wanted)];
     }
