@@ -1,8 +1,13 @@
+using RemoteChain.Gateway.Machines;
+
 namespace RemoteChain.Harness;
 
 /// <summary>Pixels as 0xRRGGBB, row by row.</summary>
 public sealed record Picture(int Width, int Height, int[] Pixels)
 {
+    /// <summary>Writes it to a PNG file, for people.</summary>
+    public void Save(string path) => File.WriteAllBytes(path, PngImage.Of(Pixels.SelectMany(BitConverter.GetBytes).ToArray(), Width, Height));
+
     /// <summary>Share of pixels, 0 to 1, in which the two differ by more than <paramref name="tolerance"/> in any colour.</summary>
     public double DifferenceTo(Picture other, int tolerance = 0)
     {

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using FreeRdp;
-using RemoteChain.Gateway.Machines;
 using RemoteChain.Harness;
 
 namespace RemoteChain.Benchmarks.Blame;
@@ -62,8 +61,12 @@ public sealed class BlameLane : IDisposable
         else if (road.StartsProgram && !viewer.Pump(s_signInTimeout, () => IsRunning(lab, host))) throw new InvalidOperationException($"{chain}: its program did not start; the desktop is {Keep(viewer, chain)}");
         viewer.Pump(TimeSpan.FromSeconds(3), () => false);
         // Last: the window manager puts it where nothing is yet. Were it there first, the terminal could lie over it, and no key's picture would be alone.
-        if (load == "busy") await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
-        viewer.Pump(TimeSpan.FromSeconds(load == "busy" ? 2 : 0), () => false);
+        if (load == "busy")
+        {
+            await lab.CommandAsync("run", host, user, "env", "SIZE=160x120", "FRAMES_PER_SECOND=8", "video");
+            viewer.Pump(TimeSpan.FromSeconds(2), () => false);
+        }
+
         viewer.Click(200, 200);
         viewer.Pump(TimeSpan.FromSeconds(1), () => false);
         string session = (await node.SessionOfAsync(chain))!.Value.GetProperty("id").GetString()!;
@@ -153,8 +156,7 @@ public sealed class BlameLane : IDisposable
     private static string Keep(Viewer viewer, string name)
     {
         string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "blame")).FullName, name + ".png");
-        var picture = viewer.Capture();
-        File.WriteAllBytes(path, PngImage.Of(picture.Pixels.SelectMany(BitConverter.GetBytes).ToArray(), picture.Width, picture.Height));
+        viewer.Capture().Save(path);
         return path;
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FreeRdp;
 using RemoteChain.Emulator.Tests.Guests;
-using RemoteChain.Gateway.Machines;
 using RemoteChain.Harness;
 
 namespace RemoteChain.Benchmarks.Machines;
@@ -98,9 +97,5 @@ internal static class InstallerRun
             && (list >> 16) > 0xF0 && (list >> 8 & 255) > 0xF0 && (list & 255) > 0xF0;
     }
 
-    private static void Keep(Viewer viewer, string name)
-    {
-        var picture = viewer.Capture();
-        File.WriteAllBytes(Path.Combine(BootsBenchmark.Pictures, name + ".png"), PngImage.Of(picture.Pixels.SelectMany(BitConverter.GetBytes).ToArray(), picture.Width, picture.Height));
-    }
+    private static void Keep(Viewer viewer, string name) => viewer.Capture().Save(Path.Combine(BootsBenchmark.Pictures, name + ".png"));
 }
