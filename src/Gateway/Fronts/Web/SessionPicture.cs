@@ -14,8 +14,14 @@ internal sealed class SessionPicture : IDisposable
     /// and together they are fewer bytes and less work for everybody.</summary>
     public const long GapNanos = 12_000_000;
 
-    /// <summary>Damage up to so many pixels never waits: it may be what somebody has just typed.</summary>
+    /// <summary>Damage up to so many pixels need not wait: it may be what somebody has just typed.</summary>
     private const int SmallPixels = 64 * 64;
+
+    /// <summary>So many frames may follow each other without the gap, until there is a pause again: some hosts tell a film in tiles that are small.</summary>
+    private const int HurriedMax = 3;
+
+    /// <summary>Small damage does not wait, however much else there is, so long after input.</summary>
+    private const long AnswerNanos = 150_000_000;
 
     /// <summary>A picture that could not be copied, because its writer was busy or is dead, is tried again after this.</summary>
     private const long CopyAgainNanos = 20_000_000;
@@ -37,6 +43,7 @@ internal sealed class SessionPicture : IDisposable
     private bool _isCorrupt;
     private long _copyAgainNanos;
     private long _stepNanos;
+    private int _hurried;
     private long _refineNanos = long.MaxValue;
 
     private SessionPicture(SurfaceReader reader) => _reader = reader;
@@ -165,7 +172,9 @@ internal sealed class SessionPicture : IDisposable
             return long.MaxValue;
         }
 
-        bool waits = !_wantsAll && inputNanos <= _stepNanos && _damage.Bounds.Area > SmallPixels;
+        bool waits = !_wantsAll && (_damage.Bounds.Area > SmallPixels
+            ? inputNanos <= _stepNanos
+            : _hurried >= HurriedMax && inputNanos + AnswerNanos <= _stepNanos);
         return Math.Max(_copyAgainNanos, waits ? _stepNanos + GapNanos : 0);
     }
 
@@ -272,6 +281,8 @@ internal sealed class SessionPicture : IDisposable
 
     private void Write(uint[] room, long nowNanos)
     {
+        long since = nowNanos - _stepNanos;
+        _hurried = since >= 2 * GapNanos ? 0 : since < GapNanos ? _hurried + 1 : _hurried;
         (_copyAgainNanos, _stepNanos) = (0, nowNanos);
         _parts.Clear();
         _told.Clear();

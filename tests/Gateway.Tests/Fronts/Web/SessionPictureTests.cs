@@ -120,6 +120,28 @@ public sealed class SessionPictureTests : IDisposable
         Assert.NotEmpty(Serve(browser, pass: false));
     }
 
+    [Fact]
+    public void Update_AFilmInSmallTiles_IsGatheredAndWhatIsTypedBesideItIsNot()
+    {
+        var browser = Open();
+        Serve(browser);
+        _now += 100 * Millisecond;
+        int frames = 0;
+        for (int i = 0; i < 48; i++)
+        {
+            _now += Millisecond;
+            Paint(Pictures.Of("noise", Width, Height, i), new(i % 8 * 40, 0, 40, 40));
+            frames += Serve(browser, pass: false).Length > 0 ? 1 : 0;
+        }
+
+        Assert.InRange(frames, 4, 8);
+        Serve(browser);
+        Paint(Pictures.Of("text", Width, Height), new(0, 300, 40, 20));
+        _now += Millisecond;
+        Assert.Empty(Serve(browser, pass: false));
+        Assert.NotEmpty(Serve(browser, pass: false, inputNanos: _now - (50 * Millisecond)));
+    }
+
     Browser Open()
     {
         var browser = new Browser(_picture.Join());
