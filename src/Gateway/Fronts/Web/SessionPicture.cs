@@ -285,8 +285,8 @@ internal sealed class SessionPicture : IDisposable
 
     private void Write(uint[] room, long nowNanos)
     {
-        long since = nowNanos - _stepNanos;
-        _hurried = since >= 2 * GapNanos ? 0 : since < GapNanos ? _hurried + 1 : _hurried;
+        var (since, gap) = (nowNanos - _stepNanos, _isFilm ? FilmGapNanos : GapNanos);
+        _hurried = since >= 2 * gap ? 0 : since < gap ? _hurried + 1 : _hurried;
         (_copyAgainNanos, _stepNanos) = (0, nowNanos);
         _parts.Clear();
         _told.Clear();
