@@ -16,7 +16,7 @@ public sealed class TileSurveyTests
 
     /// <summary>More than a third of the neighbours are equal, as in a drawing; but what is not equal differs by a shade.</summary>
     [Fact]
-    public void Look_SkyOfAFilm_IsNoDrawing() => Assert.Equal(TileLook.Photograph, Look(Of((x, y) => Grey(128 + (int)(90 * Math.Sin((x + (y * 0.3)) / 120.0))))));
+    public void Look_SkyOfAFilm_IsNoDrawing() => Assert.Equal(TileLook.Photograph, Look(Of((x, y) => Grey(128 + (int)(90 * Math.Sin((x + (y * 0.3)) / 240.0))))));
 
     /// <summary>A title bar may be shaded, and its letters are still to be exact.</summary>
     [Fact]
