@@ -92,6 +92,7 @@ sealed class DesktopSession : IDisposable
         var gone = _client.Process();
         if (isFirst) _inputs.AnnouncePicture(false);
         _processedNanos = MonotonicClock.NowNanos();
+        _painter.Pause(_processedNanos);
         return gone;
     }
 

@@ -53,6 +53,9 @@ public sealed class ClientPicture
     /// <summary>Pixels from one row to the next.</summary>
     public int Stride => Width;
 
+    /// <summary>Pixels that were told as photographs so far.</summary>
+    public long PhotographPixels { get; private set; }
+
     /// <summary>The client's picture has become a black one of that size.</summary>
     public void Resize(int width, int height)
     {
@@ -229,6 +232,7 @@ public sealed class ClientPicture
         int reserved = to.ReserveLength();
         _jpeg.Encode(From(rectangle), Stride, rectangle.Width, rectangle.Height, to);
         to.SetLength(reserved);
+        PhotographPixels += rectangle.Area;
     }
 
     private void WriteCopy(MovedPart part, long nowNanos, WireWriter to)

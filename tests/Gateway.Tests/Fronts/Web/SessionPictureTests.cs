@@ -121,6 +121,26 @@ public sealed class SessionPictureTests : IDisposable
     }
 
     [Fact]
+    public void Update_AFilm_HasThirtyFramesASecondAndSoonMoreForWhoTypes()
+    {
+        var browser = Open();
+        Serve(browser);
+        _now += 100 * Millisecond;
+        Paint(Pictures.Of("photograph", Width, Height), new(0, 0, Width, 128));
+        Assert.NotEmpty(Serve(browser, pass: false));
+        long told = _now;
+        Paint(Pictures.Of("photograph", Width, Height, shift: 1), new(0, 0, Width, 128));
+        _now += Millisecond;
+        Assert.Empty(Serve(browser, pass: false));
+        Assert.Equal(told + SessionPicture.FilmGapNanos, _picture.NextUpdateNanos(browser.Viewer, true, 0));
+        Assert.Equal(told + SessionPicture.GapNanos, _picture.NextUpdateNanos(browser.Viewer, true, told - (50 * Millisecond)));
+        _now += SessionPicture.GapNanos;
+        Assert.Empty(Serve(browser, pass: false));
+        _now = told + SessionPicture.FilmGapNanos;
+        Assert.NotEmpty(Serve(browser, pass: false));
+    }
+
+    [Fact]
     public void Update_AFilmInSmallTiles_IsGatheredAndWhatIsTypedBesideItIsNot()
     {
         var browser = Open();
@@ -135,7 +155,8 @@ public sealed class SessionPictureTests : IDisposable
         }
 
         Assert.InRange(frames, 4, 8);
-        Serve(browser);
+        _now += SessionPicture.FilmGapNanos;
+        Serve(browser, pass: false);
         Paint(Pictures.Of("text", Width, Height), new(0, 300, 40, 20));
         _now += Millisecond;
         Assert.Empty(Serve(browser, pass: false));
