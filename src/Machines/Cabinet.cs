@@ -156,7 +156,8 @@ sealed class Cabinet : IDisposable
                         Set(set);
                         break;
                     case MachineSerial serial:
-                        foreach (var value in serial.Bytes) Gate().TryPost(Emulator.InputKind.Serial, value);
+                        foreach (var value in serial.Bytes) _gate.TryPost(Emulator.InputKind.Serial, value);
+                        _inputCame = true;
                         break;
                     case Stop:
                         return End(new(FailureStage.Run, FailureCause.Stopped, ""));
@@ -172,7 +173,7 @@ sealed class Cabinet : IDisposable
         if (_screens.Count == ScreensMax) return;
         try
         {
-            Screen screen = new(open, Gate, () => (_machine!.Display.Width, _machine.Display.Height), _names);
+            Screen screen = new(open, () => _gate, () => (_machine!.Display.Width, _machine.Display.Height), _names);
             _screens.Add(screen);
             // Somebody who comes sees at once what is there; while nobody looked, no picture was kept.
             _machine!.Display.TakeFrame();
@@ -205,21 +206,17 @@ sealed class Cabinet : IDisposable
         {
             var screen = _screens[i];
             var (control, bell) = (_polled[FirstScreen + 2 * i], _polled[FirstScreen + 1 + 2 * i]);
-            if (bell.IsReady && bell.Descriptor == screen.InputBell.Handle.Descriptor) screen.Deliver();
+            if (bell.IsReady && bell.Descriptor == screen.InputBell.Handle.Descriptor)
+            {
+                CatchUp();
+                screen.Deliver();
+                _inputCame = true;
+            }
             if (!control.IsReady || control.Descriptor != screen.Control.Handle.Descriptor || screen.Listen()) continue;
             _names.Forget(screen);
             screen.Dispose();
             _screens.RemoveAt(i);
         }
-    }
-
-    /// <summary>The way into the guest for something that comes in at this moment, however long it was held up before.</summary>
-    InputGate Gate()
-    {
-        // The guest would get what waits there already before its clock moves on.
-        if (!_inputCame) CatchUp();
-        _inputCame = true;
-        return _gate;
     }
 
     /// <summary>What comes in now belongs to now: a halted guest's clock is brought up to this moment first.</summary>
