@@ -53,8 +53,6 @@ public sealed unsafe partial class RdpClient
     private void ApplyGraphics(RdpSettings settings)
     {
         settings[BoolSetting.SoftwareGdi] = true;
-        // Bulk compression is most of what a picture costs some hosts, and saves little of what is compressed already (ADR 38).
-        settings[BoolSetting.CompressionEnabled] = false;
         settings[BoolSetting.AllowFontSmoothing] = true;
         // The legacy path: surface bits with RemoteFX, and planar bitmaps.
         settings[BoolSetting.RemoteFxCodec] = true;

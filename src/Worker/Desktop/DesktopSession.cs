@@ -92,7 +92,6 @@ sealed class DesktopSession : IDisposable
         var gone = _client.Process();
         if (isFirst) _inputs.AnnouncePicture(false);
         _processedNanos = MonotonicClock.NowNanos();
-        _painter.Pause(_processedNanos);
         return gone;
     }
 
