@@ -78,6 +78,9 @@ public sealed class InputGate
     /// <summary>False once more went through than is kept.</summary>
     public bool IsComplete { get; private set; } = true;
 
+    /// <summary>Something was posted that the machine has not taken.</summary>
+    public bool IsWaiting => !_waiting.IsEmpty;
+
     /// <summary>Offers an input; any thread.</summary>
     /// <returns>False when too many wait or a recording is replayed.</returns>
     public bool TryPost(InputKind kind, int value, int second = 0, ulong id = 0)

@@ -36,7 +36,7 @@ sealed class Cabinet : IDisposable
     volatile InputGate _gate = new();
     Machine? _machine;
     Pace _pace;
-    bool _isPaused, _inputCame;
+    bool _isPaused;
     long _frameNanos, _reportNanos, _frames;
     int _restarted;
 
@@ -127,11 +127,11 @@ sealed class Cabinet : IDisposable
     long WakeNanos()
     {
         if (_isPaused) return long.MaxValue;
-        if (_inputCame) return 0;
         var machine = _machine!;
-        if (machine.IsIdle) return machine.NextEvent == long.MaxValue ? long.MaxValue : _pace.NanosAt(machine.NextEvent);
+        if (machine.IsIdle && !_gate.IsWaiting) return machine.NextEvent == long.MaxValue ? long.MaxValue : _pace.NanosAt(machine.NextEvent);
         var nowNanos = MonotonicClock.NowNanos();
-        return _pace.Allowance(machine.Count, Executed, nowNanos) == 0 ? _pace.TickEndNanos : _pace.NanosAt(machine.Count);
+        if (_pace.Allowance(machine.Count, Executed, nowNanos) == 0) return _pace.TickEndNanos;
+        return _gate.IsWaiting ? 0 : _pace.NanosAt(machine.Count);
     }
 
     /// <summary>Handles what the node said; a value ends the process.</summary>
@@ -156,8 +156,7 @@ sealed class Cabinet : IDisposable
                         Set(set);
                         break;
                     case MachineSerial serial:
-                        foreach (var value in serial.Bytes) _gate.TryPost(Emulator.InputKind.Serial, value);
-                        _inputCame = true;
+                        foreach (var value in serial.Bytes) Gate().TryPost(Emulator.InputKind.Serial, value);
                         break;
                     case Stop:
                         return End(new(FailureStage.Run, FailureCause.Stopped, ""));
@@ -173,7 +172,13 @@ sealed class Cabinet : IDisposable
         if (_screens.Count == ScreensMax) return;
         try
         {
-            Screen screen = new(open, () => _gate, () => (_machine!.Display.Width, _machine.Display.Height), _names);
+            Screen screen = new(open, Gate, () => (_machine!.Display.Width, _machine.Display.Height), _names);
+            // Fronts that wait for the picture are attached before it is there: what they type when they see it shall not come too early.
+            if (!screen.Listen())
+            {
+                Close(screen);
+                return;
+            }
             _screens.Add(screen);
             // Somebody who comes sees at once what is there; while nobody looked, no picture was kept.
             _machine!.Display.TakeFrame();
@@ -197,32 +202,32 @@ sealed class Cabinet : IDisposable
     /// <summary>Serves the network and the screens that have news.</summary>
     void Attend()
     {
-        if (_polled[1].IsReady && _cable!.Arrived.Clear())
-        {
-            CatchUp();
-            _inputCame = true;
-        }
+        // Its frames wait in the gate already.
+        if (_polled[1].IsReady) _cable!.Arrived.Clear();
         for (var i = Math.Min(_screens.Count, (_polled.Length - FirstScreen) / 2) - 1; i >= 0; i--)
         {
             var screen = _screens[i];
             var (control, bell) = (_polled[FirstScreen + 2 * i], _polled[FirstScreen + 1 + 2 * i]);
-            if (bell.IsReady && bell.Descriptor == screen.InputBell.Handle.Descriptor)
-            {
-                CatchUp();
-                screen.Deliver();
-                _inputCame = true;
-            }
+            if (bell.IsReady && bell.Descriptor == screen.InputBell.Handle.Descriptor) screen.Deliver();
             if (!control.IsReady || control.Descriptor != screen.Control.Handle.Descriptor || screen.Listen()) continue;
-            _names.Forget(screen);
-            screen.Dispose();
             _screens.RemoveAt(i);
+            Close(screen);
         }
     }
 
-    /// <summary>What comes in now belongs to now: a halted guest's clock is brought up to this moment first.</summary>
-    void CatchUp()
+    void Close(Screen screen)
     {
-        if (!_isPaused && _machine!.IsIdle) _machine.Run(Math.Min(_pace.CountAt(MonotonicClock.NowNanos()), _machine.NextEvent));
+        _names.Forget(screen);
+        screen.Dispose();
+    }
+
+    /// <summary>The way into the guest for something that comes in at this moment, however long it was held up before: what comes in now belongs
+    /// to now, so a halted guest's clock is brought up to it first.</summary>
+    InputGate Gate()
+    {
+        // The guest would get what waits there already before its clock moves on.
+        if (!_gate.IsWaiting && !_isPaused && _machine!.IsIdle) _machine.Run(Math.Min(_pace.CountAt(MonotonicClock.NowNanos()), _machine.NextEvent));
+        return _gate;
     }
 
     /// <summary>Runs one stretch.</summary>
@@ -234,9 +239,8 @@ sealed class Cabinet : IDisposable
         var target = _pace.CountAt(nowNanos);
         var allowed = Math.Min(StretchInstructions, _pace.Allowance(machine.Count, Executed, nowNanos));
         // A guest that is interrupted may run even where its clock is a little ahead; the wait comes after it.
-        var until = machine.IsIdle && !_inputCame ? Math.Min(target, machine.NextEvent)
-            : _inputCame ? machine.Count + allowed : Math.Min(target, machine.Count + allowed);
-        _inputCame = false;
+        var until = _gate.IsWaiting ? machine.Count + allowed
+            : Math.Min(target, machine.IsIdle ? machine.NextEvent : machine.Count + allowed);
         if (until <= machine.Count && !machine.IsIdle) return null;
         return machine.Run(Math.Max(until, machine.Count)) switch
         {

@@ -63,7 +63,7 @@ public sealed class BadGuestTests(MachineNode fixture) : IClassFixture<MachineNo
         {
             var paints = viewer.Paints;
             viewer.Tap(A);
-            Assert.True(viewer.Pump(MachineNode.Patience, () => viewer.Paints > paints), "a key was not answered");
+            Assert.True(viewer.Pump(MachineNode.Patience, () => viewer.Paints > paints), $"key {i} was not answered");
         }
         using var machines = await Node.GetAsync("machines");
         const long bound = 400L << 20;

@@ -29,6 +29,27 @@ public sealed class CabinetTests
         Assert.NotEqual(before, viewer.Pixels(out _));
     }
 
+    /// <summary>A key that was held up on its way comes in when it comes in: were the guest's clock still where it was before, the guest would make up
+    /// for the time by waiting less.</summary>
+    [Fact]
+    public void Press_AKeyThatWasHeldUp_TheGuestWaitsItsWholeTime()
+    {
+        const int held = 40, waits = 30;
+        using MachineProcess machine = new(MachineProcess.Echo());
+        using Viewer viewer = new(machine);
+        viewer.AwaitPicture();
+        machine.Send(new MachineSerial([waits]));
+        viewer.Line.Send(new Inject(FaultStage.Forward, held * 1_000_000, DelayShape.Constant, Inject.PermilleMax, 0));
+        MachineProcess.Await<Injected>(viewer.Line);
+
+        var id = viewer.Press(A);
+        var answer = viewer.AwaitAnswer(id);
+        Assert.Equal(StampRead.Entry, viewer.Stamps.TryRead(MonotonicClock.NowNanos(), out var input));
+        Assert.True(input.SentNanos - input.TakenNanos >= held * 1_000_000, "held up");
+        var read = input.SentNanos + viewer.Stamps.GuestOf(id)!.Value.ReadNanos;
+        Assert.InRange((answer.ReceivedNanos - read) / 1e6, waits * 0.95, double.MaxValue);
+    }
+
     [Fact]
     public void OpenScreen_TwoOfThem_EachHasTheirOwnAnswer()
     {

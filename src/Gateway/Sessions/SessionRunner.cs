@@ -358,8 +358,9 @@ public sealed partial class SessionRunner
         Latency.AddFront(front.Number, attached.Input, attached.Frames);
         _fronts.Add(front, attached);
         _frontsMax = Math.Max(_frontsMax, _fronts.Count);
-        front.Joined(ChainName, attached.ForFront(_surface, _inputBell));
+        // The desktop skips what was typed before it knew the front, so it is told before the front can show anything.
         _back?.Attach(attached.ForBack(front));
+        front.Joined(ChainName, attached.ForFront(_surface, _inputBell));
         front.Show(_notice);
         _clipboard.Joined(front);
         foreach (var delay in _faults.OfFronts)
