@@ -4,7 +4,9 @@ using RemoteChain.Surface.Desktops;
 namespace RemoteChain.Worker.Desktop;
 
 /// <summary>A host as what is typed into.</summary>
-sealed class HostInput(RdpClient client) : IDesktopInput
+/// <param name="client">The connection to it.</param>
+/// <param name="hasPicture">Whether it has painted. xrdp that is asked for another size while it signs its user in may end the session instead.</param>
+sealed class HostInput(RdpClient client, Func<bool> hasPicture) : IDesktopInput
 {
     public void SendKey(ushort flags, byte code) => client.SendKey(flags, code);
 
@@ -20,7 +22,7 @@ sealed class HostInput(RdpClient client) : IDesktopInput
 
     public bool TryResize(int width, int height, int scalePercent)
     {
-        if (!client.CanResize) return false;
+        if (!client.CanResize || !hasPicture()) return false;
         if (client.Width != width || client.Height != height) client.RequestResize(width, height, scalePercent);
         return true;
     }

@@ -83,9 +83,23 @@ public class SessionMachineTests
     [Fact]
     public void Step_LoggedOffAtTheHost_EndsTheSession()
     {
-        var (state, effects) = SessionMachine.Step(new Live(1, 1, 0, 0), new BackLost(1, Failed(FailureCause.LoggedOff), 5));
+        var (state, effects) = SessionMachine.Step(new Live(1, 1, 0, 0), new BackLost(1, Failed(FailureCause.LoggedOff), 2_000_000_000));
         Assert.IsType<Closed>(state);
         Assert.Contains(effects, e => e is TearDown);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Step_LoggedOffBeforeAnybodyCould_IsTriedAgainAFewTimes(int losses, bool isTriedAgain)
+    {
+        foreach (var begun in new SessionState[] { new Connecting(1, 1, losses), new Live(1, 1, losses, 0) })
+        {
+            var (state, _) = SessionMachine.Step(begun, new BackLost(1, Failed(FailureCause.LoggedOff), 1_999_999_999));
+            Assert.Equal(isTriedAgain, state is Pausing);
+            Assert.Equal(isTriedAgain, state is not Closed);
+        }
     }
 
     [Fact]
@@ -123,7 +137,7 @@ public class SessionMachineTests
         SessionEvent[] events =
         [
             new FirstPictureShown(2, 1), new FirstPictureShown(1, 1), new BackLost(2, s_lost, 1), new BackLost(1, s_lost, 1),
-            new BackLost(2, Failed(FailureCause.WrongCredentials), 1), new BackLost(2, Failed(FailureCause.LoggedOff), 1),
+            new BackLost(2, Failed(FailureCause.WrongCredentials), 1), new BackLost(2, Failed(FailureCause.LoggedOff), 2_000_000_000),
             new PauseOver(2), new PauseOver(1), new FrontJoined(), new FrontLeft(), new KeepOver(), new CloseRequested("asked"),
         ];
         var table = new StringBuilder();
