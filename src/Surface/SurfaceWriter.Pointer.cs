@@ -69,8 +69,8 @@ public sealed unsafe partial class SurfaceWriter
         return true;
     }
 
-    /// <summary>Wakes the readers ahead of time: something will probably be published in a moment.</summary>
-    public void RingAhead() => RingBells();
+    /// <summary>Rings every bell: ahead of time, when something will probably be published in a moment, or behind frames that were published silently.</summary>
+    public void Ring() => RingBells();
 
     /// <summary>Stops ringing for that front and closes its bell; a number that is not attached changes nothing.</summary>
     public void DetachBell(int frontNumber)

@@ -92,9 +92,10 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
     /// <param name="damage">What changed; parts outside the picture are cut off, close rectangles become one entry.</param>
     /// <param name="stamps">When it was received and decoded.</param>
     /// <param name="lastInputId">Last input that the picture contains; 0 = unknown.</param>
+    /// <param name="ring">False: more follows at once, and the caller rings behind it (<see cref="Ring"/>).</param>
     /// <exception cref="ArgumentOutOfRangeException">The buffer is too short for the damage.</exception>
     public void PublishFrame(ReadOnlySpan<byte> picture, int pictureStrideBytes, ReadOnlySpan<SurfaceRectangle> damage, FrameStamps stamps,
-        ulong lastInputId)
+        ulong lastInputId, bool ring = true)
     {
         _frame.Clear();
         foreach (var rectangle in damage) _frame.Add(rectangle.Intersect(_geometry.Bounds));
@@ -109,7 +110,7 @@ public sealed unsafe partial class SurfaceWriter : IDisposable
         LeaveBands(first, last);
         var publishedNanos = MonotonicClock.NowNanos();
         foreach (var rectangle in _frame.Rectangles) AddDamage(rectangle, stamps, lastInputId, publishedNanos);
-        RingBells();
+        if (ring) RingBells();
     }
 
     /// <summary>Unmaps and closes the bells. The surface keeps its picture for whoever looks at it.</summary>

@@ -35,19 +35,16 @@ public sealed class BrowserDesktop : IAsyncDisposable
             },
             fit, clipboard, client: 'bench',
             onState: (state, sentence) => Object.assign(bench, { state, sentence }),
-            onDrawn: (frame, at, bytes, print) => {
+            onDrawn: (frame, at, bytes) => {
               bench.frames++;
               bench.bytes += bytes;
-              // What a screen with 60 pictures a second shows of it: the last one of each sixtieth.
-              const screen = Math.floor(at * 60 / 1000);
-              if (screen !== bench.screen) {
-                bench.changes += bench.print === bench.shownPrint ? 0 : 1;
-                bench.shownPrint = bench.print;
-              }
-              [bench.screen, bench.print] = [screen, print];
               const waiting = bench.waiting;
               bench.waiting = undefined;
               waiting?.(at);
+            },
+            onShown: print => {
+              bench.changes += print === bench.print ? 0 : 1;
+              bench.print = print;
             },
           });
           const key = (name, code) => document.querySelector('.rc-keys').dispatchEvent(

@@ -77,6 +77,21 @@ public sealed class SurfaceTests : IDisposable
     }
 
     [Fact]
+    public void PublishFrame_Silently_IsThereAndRungForLater()
+    {
+        _writer.Resize(100, 80);
+        _reader.SkipDamage();
+        using var bell = Bell.Create();
+        Assert.True(_writer.AttachBell(3, new Bell(bell.Handle.Duplicate())));
+        Assert.True(bell.Clear());
+        _writer.PublishFrame(Pattern(100 * 4 * 80), 400, [new(0, 0, 5, 5)], default, 0, ring: false);
+        Assert.False(bell.Clear());
+        Assert.Equal(DamageRead.Entry, _reader.Drain(new DamageRegion()));
+        _writer.Ring();
+        Assert.True(bell.Clear());
+    }
+
+    [Fact]
     public void Resize_WhileAReaderHoldsTheOldSize_TellsItAndTurnsBlack()
     {
         _writer.Resize(100, 80);

@@ -98,14 +98,14 @@ static class UserEndpoints
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> DeleteAsync(
-        string name, Caller caller, Accounts accounts, ISessionDirectory sessions, AuditLog audit, CancellationToken cancellationToken)
+    static async Task<IResult> DeleteAsync(string name, Caller caller, Accounts accounts, ISessionDirectory sessions, AuditLog audit)
     {
         if (accounts.Find(name) is not { } account) return ApiProblem.Result(StatusCodes.Status404NotFound, $"There is no user '{name}'.");
         if (!accounts.Delete(account))
             return ApiProblem.Conflict($"'{account.Name}' is the last admin; make somebody else an admin first.");
         audit.Append(new(AuditAction.AccountDeleted, caller.Account.Name, account.Name, caller.From));
-        await sessions.SendAwayAsync(account, caller.Account.Name, cancellationToken);
+        // Even if the caller has hung up: there is nobody left who could ask for it again.
+        await sessions.SendAwayAsync(account, caller.Account.Name, CancellationToken.None);
         return TypedResults.NoContent();
     }
 

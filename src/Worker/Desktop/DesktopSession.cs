@@ -36,7 +36,7 @@ sealed class DesktopSession : IDisposable
         _inputBell = new Bell(start.InputBell.Duplicate());
         _painter = new SurfacePainter(start.Surface);
         _client = new RdpClient(OptionsOf(start)) { PointerChanged = _painter.ShowPointer, Resized = OnResized, Painted = OnPainted, Decoded = _delays.Decode.Wait };
-        _inputs = new FrontInputs(new HostInput(_client), _painter.Fits, _delays.Forward);
+        _inputs = new FrontInputs(new HostInput(_client, () => _painter.HasPicture), _painter.Fits, _delays.Forward);
         if (_client.Clipboard is { } clipboard) _clipboard = new SharedClipboard(clipboard, Tell);
         start.Dispose();
     }
@@ -92,6 +92,7 @@ sealed class DesktopSession : IDisposable
         var gone = _client.Process();
         if (isFirst) _inputs.AnnouncePicture(false);
         _processedNanos = MonotonicClock.NowNanos();
+        _painter.Pause(_processedNanos);
         return gone;
     }
 

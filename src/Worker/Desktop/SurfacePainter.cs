@@ -3,11 +3,12 @@ using RemoteChain.Surface;
 
 namespace RemoteChain.Worker.Desktop;
 
-/// <summary>Copies what the client decoded into the surface: damaged rectangles only, no allocation, one ring of the bells per update.</summary>
+/// <summary>Copies what the client decoded into the surface: damaged rectangles only, no allocation, at most one ring of the bells per update.</summary>
 sealed class SurfacePainter : IDisposable
 {
     readonly SurfaceWriter _writer;
     SurfaceRectangle[] _rectangles = new SurfaceRectangle[64];
+    RingPace _pace;
 
     internal SurfacePainter(DescriptorHandle surface) => _writer = new SurfaceWriter(surface);
 
@@ -40,8 +41,15 @@ sealed class SurfacePainter : IDisposable
         if (_rectangles.Length < paint.Damage.Length) _rectangles = new SurfaceRectangle[paint.Damage.Length];
         var count = 0;
         foreach (var r in paint.Damage) _rectangles[count++] = new(r.X, r.Y, r.Width, r.Height);
-        _writer.PublishFrame(paint.Pixels, paint.Stride, _rectangles.AsSpan(0, count), new(paint.ReceivedNanos, paint.DecodedNanos), lastInputId);
+        _writer.PublishFrame(paint.Pixels, paint.Stride, _rectangles.AsSpan(0, count), new(paint.ReceivedNanos, paint.DecodedNanos), lastInputId,
+            ring: _pace.Update(paint.DecodedNanos));
         HasPicture = true;
+    }
+
+    /// <summary>The host says no more for now: what was painted silently is rung for.</summary>
+    internal void Pause(long nowNanos)
+    {
+        if (_pace.Pause(nowNanos)) _writer.Ring();
     }
 
     internal void ShowPointer(in RdpPointerShape shape)
@@ -60,7 +68,7 @@ sealed class SurfacePainter : IDisposable
         }
     }
 
-    internal void RingAhead() => _writer.RingAhead();
+    internal void RingAhead() => _writer.Ring();
 
     internal void AttachBell(int frontNumber, Bell bell) => _writer.AttachBell(frontNumber, bell);
 

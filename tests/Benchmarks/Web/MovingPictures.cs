@@ -20,8 +20,8 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
     /// <summary>The runtime has compiled by then what is used, and the program has its window.</summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(12);
 
-    /// <summary>In the page that scrolls, two lines' numbers are always in it; in the film, every pixel is another one in each frame.</summary>
-    private static readonly SurfaceRectangle s_watched = new(16, 390, 40, 26);
+    /// <summary>In the page that scrolls, the whole number of a line is always in it; in the film, every pixel is another one in each frame.</summary>
+    private static readonly SurfaceRectangle s_watched = new(16, 390, 56, 26);
 
     private static readonly TimeSpan s_screen = TimeSpan.FromSeconds(1.0 / 60);
 
@@ -113,7 +113,7 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
         var (node0, workers0) = (NodeSeconds(node), WorkerSeconds(node));
         long updates0 = viewers.Sum(v => v.Paints), bytes0 = viewers.Sum(v => v.Bytes);
         long[] changes0 = [.. viewers.Select(v => v.Changes)];
-        var parts0 = new Dictionary<WebTile, long>(viewers[0].Picture.PartBytes);
+        var (parts0, bytesOf0) = (new Dictionary<WebTile, int>(viewers[0].Picture.Parts), new Dictionary<WebTile, long>(viewers[0].Picture.PartBytes));
         long started = Stopwatch.GetTimestamp();
         await Task.Delay(time);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -122,8 +122,11 @@ internal sealed class MovingPictures(Lab lab, IBrowser browser, TimeSpan time)
         {
             count, fpsEach = Math.Round(fps.Average(), 1), fpsLeast = fps.Min(),
             updatesPerSecondEach = Math.Round((viewers.Sum(v => v.Paints) - updates0) / seconds / count, 1),
-            partsKBps = viewers[0].Picture.PartBytes.ToDictionary(
-                part => part.Key.ToString().ToLowerInvariant(), part => Math.Round((part.Value - parts0.GetValueOrDefault(part.Key)) / seconds / 1000, 1)),
+            parts = viewers[0].Picture.PartBytes.ToDictionary(part => part.Key.ToString().ToLowerInvariant(), part => new
+            {
+                perSecond = Math.Round((viewers[0].Picture.Parts[part.Key] - parts0.GetValueOrDefault(part.Key)) / seconds, 1),
+                kBps = Math.Round((part.Value - bytesOf0.GetValueOrDefault(part.Key)) / seconds / 1000, 1),
+            }),
             kBpsEach = Math.Round((viewers.Sum(v => v.Bytes) - bytes0) / seconds / count / 1000, 1),
             nodeCores = Math.Round((NodeSeconds(node) - node0) / seconds, 3), workerCores = Math.Round((WorkerSeconds(node) - workers0) / seconds, 3),
         };

@@ -17,7 +17,7 @@ public static class PortalBenchmark
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs it. <c>--probes</c> per path (default 300), <c>--viewers</c> (default 25), <c>--seconds</c> of moving pictures (default 8),
-    /// <c>--only</c> keys, moving, many or viewers.</summary>
+    /// <c>--only</c> keys, moving, many or viewers; <c>--program</c> scroll or video, of those that move.</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
         var lab = Lab.Open();
@@ -26,8 +26,10 @@ public static class PortalBenchmark
         string only = options.Word("only") ?? "";
         var keys = only is "" or "keys" ? await KeysAsync(options.Number("probes", 300), lab, browser) : null;
         var moving = new MovingPictures(lab, browser, TimeSpan.FromSeconds(options.Number("seconds", 8)));
-        var (scroll, video) = only is "" or "moving" ? (await moving.MeasureAsync("scroll", "u04", "u08"), await moving.MeasureAsync("video", "u05", "u09")) : (null, null);
-        var (one, many) = only is "" or "many" ? (await moving.ManyAsync("scroll", "u06", 1), await moving.ManyAsync("scroll", "u07", 10)) : (null, null);
+        string program = options.Word("program") ?? "";
+        var scroll = (only is "" or "moving") && program is not "video" ? await moving.MeasureAsync("scroll", "u04", "u08") : null;
+        var video = (only is "" or "moving") && program is not "scroll" ? await moving.MeasureAsync("video", "u05", "u09") : null;
+        var (one, many) = only is "" or "many" ? (await ViewersAsync(moving, 1, program), await ViewersAsync(moving, 10, program)) : (null, null);
         var viewers = only is "" or "viewers" ? await CrowdBenchmark.RunAsync(lab, browser, options.Number("viewers", 25)) : null;
         return new
         {
@@ -36,6 +38,12 @@ public static class PortalBenchmark
             scroll, video, oneViewer = one, tenViewers = many, viewers,
         };
     }
+
+    private static async Task<object> ViewersAsync(MovingPictures moving, int count, string program) => new
+    {
+        scroll = program is "video" ? null : await moving.ManyAsync("scroll", "u06", count),
+        video = program is "scroll" ? null : await moving.ManyAsync("video", "u07", count),
+    };
 
     private static async Task<Quantiles[]> KeysAsync(int probes, Lab lab, IBrowser browser)
     {

@@ -18,8 +18,12 @@ public sealed class ClientPicture
     /// <summary>Bytes of exact pixels that one frame brings for photographs that keep still.</summary>
     private const int RefinementBytesMax = 64 * 1024;
 
-    /// <summary>How long a photograph keeps still before it is told exactly.</summary>
+    /// <summary>How long a photograph keeps still at least before it is told exactly.</summary>
     public const long StillNanos = 400_000_000;
+
+    /// <summary>A film is no photograph that keeps still between two of its pictures, however slow it is: told exactly, it would only become slower. So what
+    /// has changed keeps still for twice as long as it did between its changes, and for this long at most.</summary>
+    public const long StillNanosMax = 2_000_000_000;
 
     /// <summary>So few pixels are exact in any case: it is what somebody just typed.</summary>
     private const int SmallPixels = 1024;
@@ -33,7 +37,7 @@ public sealed class ClientPicture
     private readonly JpegEncoder _jpeg = new(Quality);
     private readonly TileRuns _runs = new();
     private uint[] _pixels = [];
-    private long[] _photographNanos = [];
+    private TileAge[] _ages = [];
     private int _columns;
     private int _photographs;
 
@@ -49,6 +53,9 @@ public sealed class ClientPicture
     /// <summary>Pixels from one row to the next.</summary>
     public int Stride => Width;
 
+    /// <summary>Pixels that were told as photographs so far.</summary>
+    public long PhotographPixels { get; private set; }
+
     /// <summary>The client's picture has become a black one of that size.</summary>
     public void Resize(int width, int height)
     {
@@ -57,11 +64,11 @@ public sealed class ClientPicture
         if (_pixels.Length != width * height)
         {
             _pixels = new uint[width * height];
-            _photographNanos = new long[_columns * ((height + TileSide - 1) / TileSide)];
+            _ages = new TileAge[_columns * ((height + TileSide - 1) / TileSide)];
         }
 
         _pixels.AsSpan().Fill(0xFF000000);
-        Array.Clear(_photographNanos);
+        Array.Clear(_ages);
         _photographs = 0;
     }
 
@@ -127,14 +134,14 @@ public sealed class ClientPicture
     {
         int begin = to.Length;
         long due = long.MaxValue;
-        for (int tile = 0; tile < _photographNanos.Length && _photographs > 0; tile++)
+        for (int tile = 0; tile < _ages.Length && _photographs > 0; tile++)
         {
-            if (_photographNanos[tile] == 0)
+            if (!_ages[tile].IsApproximate)
             {
                 continue;
             }
 
-            long left = _photographNanos[tile] + StillNanos - nowNanos;
+            long left = _ages[tile].ExactNanos - nowNanos;
             if (left > 0 || to.Length - begin > RefinementBytesMax)
             {
                 due = Math.Min(due, Math.Max(left, 0));
@@ -225,6 +232,7 @@ public sealed class ClientPicture
         int reserved = to.ReserveLength();
         _jpeg.Encode(From(rectangle), Stride, rectangle.Width, rectangle.Height, to);
         to.SetLength(reserved);
+        PhotographPixels += rectangle.Area;
     }
 
     private void WriteCopy(MovedPart part, long nowNanos, WireWriter to)
@@ -278,9 +286,9 @@ public sealed class ClientPicture
         {
             for (int x = rectangle.X / TileSide; x <= (rectangle.Right - 1) / TileSide; x++)
             {
-                ref long since = ref _photographNanos[(y * _columns) + x];
-                _photographs += since == 0 ? 1 : 0;
-                since = nowNanos;
+                ref var age = ref _ages[(y * _columns) + x];
+                _photographs += age.IsApproximate ? 0 : 1;
+                age = age.Change(nowNanos);
             }
         }
     }
@@ -290,9 +298,12 @@ public sealed class ClientPicture
         for (int y = rectangle.Y / TileSide; y <= (rectangle.Bottom - 1) / TileSide; y++)
         {
             int first = (y * _columns) + (rectangle.X / TileSide);
-            if (_photographNanos.AsSpan(first, ((rectangle.Right - 1) / TileSide) - (rectangle.X / TileSide) + 1).ContainsAnyExcept(0))
+            foreach (var age in _ages.AsSpan(first, ((rectangle.Right - 1) / TileSide) - (rectangle.X / TileSide) + 1))
             {
-                return true;
+                if (age.IsApproximate)
+                {
+                    return true;
+                }
             }
         }
 
@@ -301,7 +312,27 @@ public sealed class ClientPicture
 
     private void Forget(int tile)
     {
-        _photographNanos[tile] = 0;
+        _ages[tile] = _ages[tile] with { IsApproximate = false };
         _photographs--;
+    }
+
+    /// <summary>What is known of a tile that holds, or held, part of a photograph.</summary>
+    /// <param name="IsApproximate">The client has it only approximately.</param>
+    /// <param name="ChangedNanos">When it changed last; 0 = never.</param>
+    /// <param name="StillNanos">How long it has to keep still.</param>
+    private readonly record struct TileAge(bool IsApproximate, long ChangedNanos, long StillNanos)
+    {
+        /// <summary>When it is told exactly if nothing changes.</summary>
+        public long ExactNanos => ChangedNanos + StillNanos;
+
+        /// <summary>The tile after a change. One picture of a film may change a tile several times, so a short time between two does not count at once.</summary>
+        public TileAge Change(long nowNanos)
+        {
+            long between = nowNanos - ChangedNanos;
+            long still = ChangedNanos == 0 || between > StillNanosMax
+                ? ClientPicture.StillNanos
+                : Math.Clamp(Math.Max(between * 2, StillNanos / 4 * 3), ClientPicture.StillNanos, StillNanosMax);
+            return new TileAge(true, nowNanos, still);
+        }
     }
 }

@@ -14,8 +14,18 @@ internal sealed class SessionPicture : IDisposable
     /// and together they are fewer bytes and less work for everybody.</summary>
     public const long GapNanos = 12_000_000;
 
-    /// <summary>Damage up to so many pixels never waits: it may be what somebody has just typed.</summary>
+    /// <summary>Likewise behind a frame of which most is photographs, while nobody types: a film has no more pictures a second, and each frame that is told costs
+    /// a browser a picture of its own.</summary>
+    public const long FilmGapNanos = 33_000_000;
+
+    /// <summary>Damage up to so many pixels need not wait: it may be what somebody has just typed.</summary>
     private const int SmallPixels = 64 * 64;
+
+    /// <summary>So many frames may follow each other without the gap, until there is a pause again: some hosts tell a film in tiles that are small.</summary>
+    private const int HurriedMax = 3;
+
+    /// <summary>Small damage does not wait, however much else there is, so long after input.</summary>
+    private const long AnswerNanos = 150_000_000;
 
     /// <summary>A picture that could not be copied, because its writer was busy or is dead, is tried again after this.</summary>
     private const long CopyAgainNanos = 20_000_000;
@@ -37,6 +47,8 @@ internal sealed class SessionPicture : IDisposable
     private bool _isCorrupt;
     private long _copyAgainNanos;
     private long _stepNanos;
+    private int _hurried;
+    private bool _isFilm;
     private long _refineNanos = long.MaxValue;
 
     private SessionPicture(SurfaceReader reader) => _reader = reader;
@@ -165,8 +177,9 @@ internal sealed class SessionPicture : IDisposable
             return long.MaxValue;
         }
 
-        bool waits = !_wantsAll && inputNanos <= _stepNanos && _damage.Bounds.Area > SmallPixels;
-        return Math.Max(_copyAgainNanos, waits ? _stepNanos + GapNanos : 0);
+        bool isAnswer = inputNanos + AnswerNanos > _stepNanos;
+        bool waits = !_wantsAll && (_damage.Bounds.Area > SmallPixels ? inputNanos <= _stepNanos : _hurried >= HurriedMax && !isAnswer);
+        return Math.Max(_copyAgainNanos, waits ? _stepNanos + (_isFilm && !isAnswer ? FilmGapNanos : GapNanos) : 0);
     }
 
     /// <summary>Follows the desktop's size. False when the surface cannot be believed.</summary>
@@ -272,15 +285,19 @@ internal sealed class SessionPicture : IDisposable
 
     private void Write(uint[] room, long nowNanos)
     {
+        var (since, gap) = (nowNanos - _stepNanos, _isFilm ? FilmGapNanos : GapNanos);
+        _hurried = since >= 2 * gap ? 0 : since < gap ? _hurried + 1 : _hurried;
         (_copyAgainNanos, _stepNanos) = (0, nowNanos);
         _parts.Clear();
         _told.Clear();
         // Nobody could use the difference: everybody is told anew in a moment.
         bool areAllBehind = _viewers.TrueForAll(viewer => viewer.IsBehind);
         int left = 0;
+        long photographs = _picture.PhotographPixels, pixels = 0;
         foreach (var rectangle in _damage.Rectangles)
         {
             _told.Add(rectangle);
+            pixels += rectangle.Area;
             if (areAllBehind)
             {
                 _picture.Adopt(room, rectangle);
@@ -294,6 +311,7 @@ internal sealed class SessionPicture : IDisposable
             }
         }
 
+        _isFilm = (_picture.PhotographPixels - photographs) * 2 > pixels;
         _damage.Clear();
         foreach (var rest in _left.AsSpan(0, left))
         {

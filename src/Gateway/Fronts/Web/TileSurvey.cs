@@ -13,7 +13,7 @@ public enum TileLook
     /// <summary>Text, windows, drawings: many neighbours are equal.</summary>
     Drawing,
 
-    /// <summary>A photograph or a film: neighbours differ.</summary>
+    /// <summary>A photograph or a film: neighbours differ, or differ by little.</summary>
     Photograph,
 }
 
@@ -22,6 +22,12 @@ public static class TileSurvey
 {
     /// <summary>Of this many neighbouring pixels, one pair that is equal makes a drawing.</summary>
     private const int EqualNeighbours = 3;
+
+    /// <summary>Colours that differ by no more than this are a step of something smooth: the sky of a film, not the edge of a letter.</summary>
+    private const byte Step = 4;
+
+    /// <summary>Of so many pairs that differ, all but one are steps where a picture is smooth; and one pair of so many differs at least.</summary>
+    private const int SmoothPairs = 8, DifferentPairs = 8;
 
     /// <summary>The smallest rectangle around everything inside <paramref name="within"/> in which two pictures differ; empty when nothing
     /// does.</summary>
@@ -84,34 +90,45 @@ public static class TileSurvey
             return TileLook.Solid;
         }
 
-        int equal = 0;
+        int equal = 0, near = 0, pairs = (rectangle.Width - 1) * rectangle.Height;
         for (y = rectangle.Y; y < rectangle.Bottom; y++)
         {
-            equal += EqualInRow(Row(pixels, stride, rectangle, y));
+            var (equalHere, nearHere) = Neighbours(Row(pixels, stride, rectangle, y));
+            equal += equalHere;
+            near += nearHere;
         }
 
-        return equal * EqualNeighbours >= (rectangle.Width - 1) * rectangle.Height ? TileLook.Drawing : TileLook.Photograph;
+        int different = pairs - equal;
+        bool isSmooth = different * DifferentPairs >= pairs && (pairs - near) * SmoothPairs <= different;
+        return equal * EqualNeighbours >= pairs && !isSmooth ? TileLook.Drawing : TileLook.Photograph;
     }
 
-    private static int EqualInRow(ReadOnlySpan<uint> row)
+    /// <summary>How many pairs of neighbours in a row are equal, and how many are equal or differ by a step.</summary>
+    private static (int Equal, int Near) Neighbours(ReadOnlySpan<uint> row)
     {
-        int equal = 0;
-        int x = 0;
-        var sum = Vector<uint>.Zero;
+        int equal = 0, near = 0, x = 0;
+        var (equals, nears, step) = (Vector<uint>.Zero, Vector<uint>.Zero, new Vector<byte>(Step));
         for (; x + Vector<uint>.Count < row.Length; x += Vector<uint>.Count)
         {
-            // All bits where equal: minus one.
-            sum -= Vector.Equals(new Vector<uint>(row[x..]), new Vector<uint>(row[(x + 1)..]));
+            var (left, right) = (new Vector<uint>(row[x..]), new Vector<uint>(row[(x + 1)..]));
+            // All bits where it is so: minus one.
+            equals -= Vector.Equals(left, right);
+            nears -= Vector.Equals(Steps(left.As<uint, byte>(), right.As<uint, byte>(), step).As<byte, uint>(), Vector<uint>.AllBitsSet);
         }
 
-        equal += (int)Vector.Sum(sum);
+        (equal, near) = ((int)Vector.Sum(equals), (int)Vector.Sum(nears));
         for (; x + 1 < row.Length; x++)
         {
+            var (left, right) = (Vector.CreateScalar(row[x]), Vector.CreateScalar(row[x + 1]));
             equal += row[x] == row[x + 1] ? 1 : 0;
+            near += Steps(left.As<uint, byte>(), right.As<uint, byte>(), step).As<byte, uint>()[0] == uint.MaxValue ? 1 : 0;
         }
 
-        return equal;
+        return (equal, near);
     }
+
+    private static Vector<byte> Steps(Vector<byte> left, Vector<byte> right, Vector<byte> step) =>
+        Vector.LessThanOrEqual(Vector.Max(left, right) - Vector.Min(left, right), step);
 
     private static ReadOnlySpan<uint> Row(ReadOnlySpan<uint> pixels, int stride, SurfaceRectangle rectangle, int y) =>
         pixels.Slice((y * stride) + rectangle.X, rectangle.Width);

@@ -2,7 +2,7 @@ import { ClipboardPanel, clipboardBytesMax } from "./clipboard";
 import { Keyboard, KeyboardMode } from "./keyboard";
 import { Mouse } from "./mouse";
 import { Note } from "./note";
-import { Place } from "./picture";
+import { Place } from "./parts";
 import { showPointer } from "./pointer";
 import { Screen, ScreenEvent, ScreenOrder } from "./screen";
 import { Veil } from "./veil";
@@ -27,8 +27,10 @@ export interface DesktopOptions {
   onClipboard?: (text: string) => void;
   /** Shall text that is pasted here go to the host, and text that is copied there to the clipboard here? The node decides whether it may. */
   clipboard?: boolean;
-  /** For measuring: a frame is on the canvas, milliseconds since the epoch, bytes of its message, a number for what the watched place shows. */
-  onDrawn?: (frame: number, atMillis: number, bytes: number, print?: number) => void;
+  /** For measuring: a frame is on the canvas, milliseconds since the epoch, bytes of its message. */
+  onDrawn?: (frame: number, atMillis: number, bytes: number) => void;
+  /** For measuring: a number for what the watched place shows, at most once for each picture of the screen. */
+  onShown?: (print: number) => void;
 }
 
 export type DesktopState = "connecting" | "live" | "waiting" | "reconnecting" | "ended";
@@ -115,7 +117,7 @@ export class Desktop {
       this.#order = order => screen.obey(order);
       this.#order({ kind: "canvas", canvas });
     }
-    if (options.onDrawn) this.#order({ kind: "trace", on: true });
+    if (options.onDrawn) this.#order({ kind: "trace" });
 
     const watched = new ResizeObserver(() => this.#placeChanged());
     watched.observe(this.#place);
@@ -189,8 +191,8 @@ export class Desktop {
     });
   }
 
-  /** For measuring: tells `onDrawn` from now on what a place of the canvas shows. */
-  watch(watched: Place): void { this.#order({ kind: "trace", on: true, watched }); }
+  /** For measuring: tells `onShown` from now on what a place of the canvas shows. */
+  watch(place: Place): void { this.#order({ kind: "watch", place }); }
 
   /** Leaves the session; it goes on without us. */
   close(): void {
@@ -251,7 +253,8 @@ export class Desktop {
         this.#options.onClipboard?.(event.text);
         this.#copied(event.text);
         break;
-      case "drawn": this.#options.onDrawn?.(event.frame, event.atMillis, event.bytes, event.print); break;
+      case "drawn": this.#options.onDrawn?.(event.frame, event.atMillis, event.bytes); break;
+      case "shown": this.#options.onShown?.(event.print); break;
       case "snapshot":
         this.#snapshots.get(event.number)?.(event.blob);
         this.#snapshots.delete(event.number);

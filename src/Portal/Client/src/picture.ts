@@ -1,20 +1,24 @@
 import { decodeExact } from "./exact";
+import { Mirror } from "./mirror";
+import { area, contains, overlap, Part, partsOf, Place, union } from "./parts";
 import { Tile } from "./wire";
 
 export type Canvas = OffscreenCanvas | HTMLCanvasElement;
 type Context = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
+type Photograph = ImageBitmap | VideoFrame;
 
-/** A place in the picture. */
-export interface Place { x: number; y: number; width: number; height: number }
-
-interface Photograph {
-  bitmap: Promise<ImageBitmap>;
-}
+/** So many places wait for the canvas side by side; a further one is compared with the newest of them. */
+const comparedMax = 4;
 
 /** The desktop's picture on a canvas: draws frames, each as a whole. */
 export class Picture {
   readonly #context: Context;
+  #mirror = new Mirror(1, 1);
+  /** Places of the mirror that the canvas does not have yet. */
+  #waiting: Place[] = [];
   #pixels = new Uint32Array(64 * 64);
+  #watched?: Place;
+  #isPrintOld = false;
 
   constructor(readonly canvas: Canvas) {
     // The canvas is never transparent and need not wait for the page: what is drawn may be shown at once.
@@ -29,84 +33,115 @@ export class Picture {
     this.#context.imageSmoothingEnabled = false;
     this.#context.fillStyle = "#000";
     this.#context.fillRect(0, 0, width, height);
+    this.#mirror = new Mirror(width, height);
+    this.#waiting = [];
   }
 
-  /** A number for what is to be seen at a place: for measuring, whether it is another picture. */
-  print(place: Place): number {
-    const { data } = this.#context.getImageData(place.x, place.y, place.width, place.height);
+  /** For measuring: prints are of this place from now on. */
+  watch(place: Place): void { this.#watched = place; }
+
+  /** For measuring: a number for what is to be seen at the watched place; undefined when nothing was drawn there since the last one. */
+  print(): number | undefined {
+    if (!this.#watched || !this.#isPrintOld) return undefined;
+    this.#isPrintOld = false;
+    if (this.#mirror.hasPhotograph(this.#watched)) this.#fetch(this.#watched);
     let print = 0;
-    for (let i = 0; i < data.length; i++) print = (Math.imul(print, 31) + data[i]) | 0;
+    this.#mirror.read(this.#watched, row => { for (const pixel of row) print = (Math.imul(print, 31) + pixel) | 0; });
     return print;
   }
 
   /** Draws what is in a frame from `at` on. A promise only when something has to be decoded by the browser first. */
   draw(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> | undefined {
-    const photographs = this.#photographs(bytes, at);
+    const parts = partsOf(bytes, at);
+    for (const part of parts) this.#check(part);
+    // Side by side, and nothing of the frame is drawn before all are there.
+    const photographs = parts.filter(part => part.tile === Tile.photograph).map(part => decodePhotograph(part.data));
     if (photographs.length === 0) {
-      this.#drawAll(bytes, at, []);
+      this.#drawAll(parts, []);
       return undefined;
     }
-    return Promise.all(photographs.map(p => p.bitmap)).then(bitmaps => {
-      this.#drawAll(bytes, at, bitmaps);
-      for (const bitmap of bitmaps) bitmap.close();
+    return Promise.all(photographs).then(decoded => {
+      this.#drawAll(parts, decoded);
+      for (const photograph of decoded) photograph.close();
     });
   }
 
-  /** Lets the browser decode all photographs of a frame side by side. */
-  #photographs(bytes: Uint8Array<ArrayBuffer>, at: number): Photograph[] {
-    const found: Photograph[] = [];
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    while (at < bytes.length) {
-      const tile = bytes[at];
-      if (tile === Tile.solid) at += 12;
-      else if (tile === Tile.copy) at += 13;
-      else {
-        const length = view.getUint32(at + 9, true);
-        if (tile === Tile.photograph) {
-          found.push({ bitmap: createImageBitmap(new Blob([bytes.subarray(at + 13, at + 13 + length)], { type: "image/jpeg" })) });
-        } else if (tile !== Tile.exact) throw new RangeError(`unknown tile ${tile}`);
-        at += 13 + length;
-      }
-    }
-    return found;
+  #check(part: Part): void {
+    const all = { x: 0, y: 0, width: this.#mirror.width, height: this.#mirror.height };
+    const isInside = contains(all, part) && (part.tile !== Tile.copy || contains(all, { ...part, x: part.fromX, y: part.fromY }));
+    if (!isInside) throw new RangeError(`a part outside of the picture: ${part.x},${part.y} ${part.width}×${part.height}`);
   }
 
-  #drawAll(bytes: Uint8Array<ArrayBuffer>, at: number, photographs: ImageBitmap[]): void {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const u16 = (offset: number) => view.getUint16(at + offset, true);
+  #drawAll(parts: Part[], photographs: Photograph[]): void {
     let photograph = 0;
-    while (at < bytes.length) {
-      switch (bytes[at]) {
+    for (const part of parts) {
+      switch (part.tile) {
         case Tile.solid:
-          this.#context.fillStyle = `rgb(${bytes[at + 9]},${bytes[at + 10]},${bytes[at + 11]})`;
-          this.#context.fillRect(u16(1), u16(3), u16(5), u16(7));
-          at += 12;
+          this.#mirror.fill(part, (0xff000000 | (part.data[2] << 16) | (part.data[1] << 8) | part.data[0]) >>> 0);
+          this.#wait(part);
           break;
         case Tile.copy: {
-          const [width, height] = [u16(9), u16(11)];
-          this.#context.drawImage(this.canvas, u16(1), u16(3), width, height, u16(5), u16(7), width, height);
-          at += 13;
+          const from = { ...part, x: part.fromX, y: part.fromY };
+          if (this.#mirror.hasPhotograph(from)) this.#fetch(from);
+          this.#mirror.copy(part.fromX, part.fromY, part);
+          this.#wait(part);
           break;
         }
-        case Tile.exact: {
-          const length = view.getUint32(at + 9, true);
-          this.#drawExact(bytes.subarray(at + 13, at + 13 + length), u16(1), u16(3), u16(5), u16(7));
-          at += 13 + length;
+        case Tile.exact:
+          this.#mirror.write(part, this.#decode(part));
+          this.#wait(part);
           break;
-        }
         default:
-          this.#context.drawImage(photographs[photograph++], u16(1), u16(3));
-          at += 13 + view.getUint32(at + 9, true);
+          this.#show();
+          this.#context.drawImage(photographs[photograph++], part.x, part.y);
+          this.#mirror.remember(part);
           break;
       }
+      if (this.#watched && overlap(part, this.#watched)) this.#isPrintOld = true;
     }
+    this.#show();
   }
 
-  #drawExact(bytes: Uint8Array, x: number, y: number, width: number, height: number): void {
-    const count = width * height;
+  #decode(part: Part): Uint32Array {
+    const count = part.width * part.height;
     if (this.#pixels.length < count) this.#pixels = new Uint32Array(count);
-    decodeExact(bytes, this.#pixels.subarray(0, count), width);
-    const colours = new Uint8ClampedArray(this.#pixels.buffer, 0, count * 4);
-    this.#context.putImageData(new ImageData(colours, width, height), x, y);
+    const pixels = this.#pixels.subarray(0, count);
+    decodeExact(part.data, pixels, part.width);
+    return pixels;
+  }
+
+  /** A place of the mirror goes to the canvas with the next `#show`: joined with a neighbour when that makes both at most a quarter larger. */
+  #wait(place: Place): void {
+    for (let i = this.#waiting.length - 1; i >= Math.max(0, this.#waiting.length - comparedMax); i--) {
+      const both = union(this.#waiting[i], place);
+      if (area(both) * 4 > (area(this.#waiting[i]) + area(place)) * 5 || this.#mirror.hasPhotograph(both)) continue;
+      this.#waiting[i] = both;
+      return;
+    }
+    this.#waiting.push({ x: place.x, y: place.y, width: place.width, height: place.height });
+  }
+
+  #show(): void {
+    for (const { x, y, width, height } of this.#waiting) this.#context.putImageData(this.#mirror.image, 0, 0, x, y, width, height);
+    this.#waiting.length = 0;
+  }
+
+  /** Brings photographs from the canvas into the mirror. */
+  #fetch(place: Place): void {
+    this.#show();
+    const { data } = this.#context.getImageData(place.x, place.y, place.width, place.height);
+    this.#mirror.write(place, new Uint32Array(data.buffer));
+  }
+}
+
+/** Decodes a JPEG, beside this thread where the browser can do it there. */
+async function decodePhotograph(jpeg: Uint8Array<ArrayBuffer>): Promise<Photograph> {
+  // Without HTTPS there is no such decoder. It takes the bytes as they are, where a blob makes a way through another process of the browser.
+  if (typeof ImageDecoder === "undefined") return createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  const decoder = new ImageDecoder({ data: jpeg, type: "image/jpeg" });
+  try {
+    return (await decoder.decode()).image;
+  } finally {
+    decoder.close();
   }
 }

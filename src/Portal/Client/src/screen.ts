@@ -1,5 +1,6 @@
 import type { ClipboardWays } from "./clipboard";
-import { Canvas, Picture, Place } from "./picture";
+import { Place } from "./parts";
+import { Canvas, Picture } from "./picture";
 import * as wire from "./wire";
 
 /** What a screen tells the page. */
@@ -11,7 +12,8 @@ export type ScreenEvent =
   | { kind: "notice"; notice: "none" | "waiting" | "lost" | "failed"; sentence: string; ageMillis: number }
   | { kind: "leave"; sentence: string }
   | { kind: "clipboard"; text: string }
-  | { kind: "drawn"; frame: number; atMillis: number; bytes: number; print?: number }
+  | { kind: "drawn"; frame: number; atMillis: number; bytes: number }
+  | { kind: "shown"; print: number }
   | { kind: "snapshot"; number: number; blob?: Blob }
   | { kind: "closed"; status: number; sentence: string };
 
@@ -20,7 +22,8 @@ export type ScreenOrder =
   | { kind: "canvas"; canvas: Canvas }
   | { kind: "connect"; url: string; ticket: string; client: string }
   | { kind: "send"; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: "trace"; on: boolean; watched?: Place }
+  | { kind: "trace" }
+  | { kind: "watch"; place: Place }
   | { kind: "snapshot"; number: number }
   | { kind: "check" }
   | { kind: "close" };
@@ -42,7 +45,6 @@ export class Screen {
   #socket?: WebSocket;
   #drawing: Promise<void> | undefined;
   #trace = false;
-  #watched?: Place;
   #questions = 0;
   #unanswered?: ReturnType<typeof setTimeout>;
 
@@ -55,7 +57,8 @@ export class Screen {
       case "canvas": this.#picture = new Picture(order.canvas); break;
       case "connect": this.#connect(order.url, order.ticket, order.client); break;
       case "send": this.#send(order.bytes); break;
-      case "trace": [this.#trace, this.#watched] = [order.on, order.watched]; break;
+      case "trace": this.#trace = true; break;
+      case "watch": this.#watch(order.place); break;
       case "snapshot": void this.#snapshot(order.number); break;
       case "check": this.#check(); break;
       case "close": this.#drop(); break;
@@ -161,9 +164,7 @@ export class Screen {
       if (this.#socket !== socket) return;
       const now = performance.now();
       this.#send(wire.drawn(frame, Math.round((now - received) * 1000)));
-      if (!this.#trace) return;
-      const print = this.#watched && this.#picture?.print(this.#watched);
-      this.#tell({ kind: "drawn", frame, atMillis: performance.timeOrigin + now, bytes: bytes.length, print });
+      if (this.#trace) this.#tell({ kind: "drawn", frame, atMillis: performance.timeOrigin + now, bytes: bytes.length });
     };
     this.#after(() => {
       const drawing = this.#picture?.draw(bytes, 5);
@@ -194,6 +195,18 @@ export class Screen {
   #failed(error: unknown): void {
     console.error("A frame could not be drawn.", error);
     this.#socket?.close(4000, "a frame could not be drawn");
+  }
+
+  /** For measuring: tells what the watched place shows, once for each picture of the screen that has something new there. Reading a canvas more
+   * often would slow down what is measured. */
+  #watch(place: Place): void {
+    this.#picture?.watch(place);
+    const look = () => {
+      const print = this.#picture?.print();
+      if (print !== undefined) this.#tell({ kind: "shown", print });
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
   }
 
   async #snapshot(number: number): Promise<void> {

@@ -121,6 +121,33 @@ public sealed class ClientPictureTests
         Assert.Equal(photograph, _client.Pixels);
     }
 
+    /// <summary>Two pictures of a slow film lie farther apart than a photograph has to keep still; while it runs, nothing of it is told exactly, even if each
+    /// picture comes in two pieces.</summary>
+    [Fact]
+    public void Refine_SlowFilm_WaitsUntilItStops()
+    {
+        const long pictureNanos = 500_000_000, pieceNanos = 10_000_000;
+        long now = 1;
+        for (int i = 0; i < 8; i++)
+        {
+            // The first times, it cannot be told from photographs.
+            if (i > 3) Assert.True(_picture.Refine(now + pictureNanos - pieceNanos - 1, Begin()) > 0, "told exactly between two pictures");
+            else _picture.Refine(now + pictureNanos - pieceNanos - 1, Begin());
+            now += pictureNanos - pieceNanos;
+            Send(Pictures.Of("photograph", Width, Height, shift: 2 * i), now);
+            now += pieceNanos;
+            Send(Pictures.Of("photograph", Width, Height, shift: (2 * i) + 1), now);
+        }
+
+        for (int i = 0; i < 1000 && _picture.IsApproximate; i++)
+        {
+            _picture.Refine(now + ClientPicture.StillNanosMax, Begin());
+            _client.Draw(_frame.Written.Span[5..]);
+        }
+
+        Assert.Equal(Pictures.Of("photograph", Width, Height, shift: 15), _client.Pixels);
+    }
+
     [Fact]
     public void Write_MoreThanAFrameHolds_ContinuesInTheNext()
     {
@@ -205,9 +232,9 @@ public sealed class ClientPictureTests
     }
 
     /// <summary>Sends a whole picture; returns the bytes of its parts.</summary>
-    int Send(uint[] pixels)
+    int Send(uint[] pixels, long nowNanos = 1)
     {
-        Assert.True(_picture.Write(pixels, new SurfaceRectangle(0, 0, Width, Height), 1, Begin()).IsEmpty);
+        Assert.True(_picture.Write(pixels, new SurfaceRectangle(0, 0, Width, Height), nowNanos, Begin()).IsEmpty);
         _client.Draw(_frame.Written.Span[5..]);
         return _frame.Length - 5;
     }

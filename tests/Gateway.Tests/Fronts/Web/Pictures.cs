@@ -3,12 +3,12 @@ namespace RemoteChain.Gateway.Tests.Fronts.Web;
 /// <summary>Pictures to encode, RGBA, the same every time.</summary>
 static class Pictures
 {
-    public static uint[] Of(string kind, int width, int height, int seed = 1) => kind switch
+    public static uint[] Of(string kind, int width, int height, int seed = 1, int shift = 0) => kind switch
     {
         "one colour" => Fill(width, height, (_, _) => 0xFF336699),
         "noise" => Noise(width, height, seed),
         "gradient" => Fill(width, height, (x, y) => 0xFF000000 | (uint)(x & 255) | ((uint)(y & 255) << 8) | ((uint)((x + y) / 2 & 255) << 16)),
-        "photograph" => Fill(width, height, (x, y) => 0xFF000000 | Wave(x, y, 0) | (Wave(x, y, 1) << 8) | (Wave(x, y, 2) << 16)),
+        "photograph" => Fill(width, height, (x, y) => 0xFF000000 | Wave(x + shift * 9, y, 0) | (Wave(x + shift * 9, y, 1) << 8) | (Wave(x + shift * 9, y, 2) << 16)),
         "text" => Text(width, height, seed),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

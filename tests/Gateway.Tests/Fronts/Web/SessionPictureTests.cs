@@ -120,6 +120,49 @@ public sealed class SessionPictureTests : IDisposable
         Assert.NotEmpty(Serve(browser, pass: false));
     }
 
+    [Fact]
+    public void Update_AFilm_HasThirtyFramesASecondAndSoonMoreForWhoTypes()
+    {
+        var browser = Open();
+        Serve(browser);
+        _now += 100 * Millisecond;
+        Paint(Pictures.Of("photograph", Width, Height), new(0, 0, Width, 128));
+        Assert.NotEmpty(Serve(browser, pass: false));
+        long told = _now;
+        Paint(Pictures.Of("photograph", Width, Height, shift: 1), new(0, 0, Width, 128));
+        _now += Millisecond;
+        Assert.Empty(Serve(browser, pass: false));
+        Assert.Equal(told + SessionPicture.FilmGapNanos, _picture.NextUpdateNanos(browser.Viewer, true, 0));
+        Assert.Equal(told + SessionPicture.GapNanos, _picture.NextUpdateNanos(browser.Viewer, true, told - (50 * Millisecond)));
+        _now += SessionPicture.GapNanos;
+        Assert.Empty(Serve(browser, pass: false));
+        _now = told + SessionPicture.FilmGapNanos;
+        Assert.NotEmpty(Serve(browser, pass: false));
+    }
+
+    [Fact]
+    public void Update_AFilmInSmallTiles_IsGatheredAndWhatIsTypedBesideItIsNot()
+    {
+        var browser = Open();
+        Serve(browser);
+        _now += 100 * Millisecond;
+        int frames = 0;
+        for (int i = 0; i < 48; i++)
+        {
+            _now += Millisecond;
+            Paint(Pictures.Of("noise", Width, Height, i), new(i % 8 * 40, 0, 40, 40));
+            frames += Serve(browser, pass: false).Length > 0 ? 1 : 0;
+        }
+
+        Assert.InRange(frames, 4, 8);
+        _now += SessionPicture.FilmGapNanos;
+        Serve(browser, pass: false);
+        Paint(Pictures.Of("text", Width, Height), new(0, 300, 40, 20));
+        _now += Millisecond;
+        Assert.Empty(Serve(browser, pass: false));
+        Assert.NotEmpty(Serve(browser, pass: false, inputNanos: _now - (50 * Millisecond)));
+    }
+
     Browser Open()
     {
         var browser = new Browser(_picture.Join());
