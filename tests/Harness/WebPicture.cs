@@ -23,7 +23,7 @@ public sealed class WebPicture
     /// <summary>How many bytes the parts of each kind were.</summary>
     public Dictionary<WebTile, long> PartBytes { get; } = [];
 
-    /// <summary>Decodes a photograph to RGBA; without one, its place becomes grey.</summary>
+    /// <summary>Decodes a photograph to RGBA; without one, its place gets one colour that is made of its bytes, so that another photograph can be told from it.</summary>
     public Func<byte[], int, int, uint[]>? Photographs { get; set; }
 
     /// <summary>A message with a size.</summary>
@@ -101,13 +101,21 @@ public sealed class WebPicture
         var (x, y, width, height) = (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3));
         int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(fields[8..]);
         var bytes = fields.Slice(12, length);
+        uint colour = 0xFF000000;
+        if (kind == WebTile.Photograph && Photographs is null)
+        {
+            var hash = new HashCode();
+            hash.AddBytes(bytes);
+            colour |= (uint)hash.ToHashCode();
+        }
+
         uint[]? decoded = kind == WebTile.Exact ? ExactDecoder.Decode(bytes, width, height) : Photographs?.Invoke([.. bytes], width, height);
         for (int row = 0; row < height; row++)
         {
             var target = Pixels.AsSpan(((y + row) * Width) + x, width);
             if (decoded is null)
             {
-                target.Fill(0xFF808080);
+                target.Fill(colour);
             }
             else
             {
