@@ -10,6 +10,12 @@ internal struct TileHistory
     private const long BurstNanos = 8_000_000, ToleranceMinNanos = 4_000_000;
     private const double ToleranceShare = 0.04, OffBeat = 0.05;
 
+    // What comes closer together than this counts for less: answers that were held up come all at once, and are no habit.
+    private const double CrowdedNanos = 50_000_000;
+
+    // Of a shorter period, what comes at random would be on the beat more often than not.
+    private const long PeriodMinNanos = 12 * ToleranceMinNanos;
+
     /// <summary>Areas are compared in octaves; this many cover every rectangle from a pixel to a screen.</summary>
     internal const double Octaves = 20;
 
@@ -40,7 +46,7 @@ internal struct TileHistory
         _octave += LearnSize * off;
         _variance = (1 - LearnSize) * (_variance + LearnSize * off * off);
         long interval = Math.Max(0, nanos - _lastNanos);
-        _rate = _rate * Fading(interval) + weight / MemorySeconds;
+        _rate = _rate * Fading(interval) + weight * Math.Min(1, interval / CrowdedNanos) / MemorySeconds;
         if (interval < BurstNanos)
         {
             return;
@@ -100,7 +106,7 @@ internal struct TileHistory
     private readonly int Beat(long nanos)
     {
         long period = _intervalNanos + _intervalBeforeNanos;
-        if (_intervalBeforeNanos == 0 || period <= 0)
+        if (_intervalBeforeNanos == 0 || period < PeriodMinNanos)
         {
             return 0;
         }
