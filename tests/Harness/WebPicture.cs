@@ -101,29 +101,23 @@ public sealed class WebPicture
         var (x, y, width, height) = (U16(fields, 0), U16(fields, 1), U16(fields, 2), U16(fields, 3));
         int length = (int)BinaryPrimitives.ReadUInt32LittleEndian(fields[8..]);
         var bytes = fields.Slice(12, length);
-        uint colour = 0xFF000000;
-        if (kind == WebTile.Photograph && Photographs is null)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(bytes);
-            colour |= (uint)hash.ToHashCode();
-        }
-
-        uint[]? decoded = kind == WebTile.Exact ? ExactDecoder.Decode(bytes, width, height) : Photographs?.Invoke([.. bytes], width, height);
+        uint[] decoded = kind == WebTile.Exact ? ExactDecoder.Decode(bytes, width, height)
+            : Photographs?.Invoke([.. bytes], width, height) ?? Plain(bytes, width * height);
         for (int row = 0; row < height; row++)
         {
-            var target = Pixels.AsSpan(((y + row) * Width) + x, width);
-            if (decoded is null)
-            {
-                target.Fill(colour);
-            }
-            else
-            {
-                decoded.AsSpan(row * width, width).CopyTo(target);
-            }
+            decoded.AsSpan(row * width, width).CopyTo(Pixels.AsSpan(((y + row) * Width) + x));
         }
 
         return fields[(12 + length)..];
+    }
+
+    private static uint[] Plain(ReadOnlySpan<byte> bytes, int count)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(bytes);
+        var pixels = new uint[count];
+        Array.Fill(pixels, 0xFF000000 | (uint)hash.ToHashCode());
+        return pixels;
     }
 
     private static int U16(ReadOnlySpan<byte> fields, int index) => BinaryPrimitives.ReadUInt16LittleEndian(fields[(index * 2)..]);

@@ -16,6 +16,7 @@ namespace RemoteChain.Gateway.Sessions;
 ///       └────────────────────┴──────────────────────────────────────────┘
 ///   any ── logged off, keep over, close requested ──► Closed
 /// </code>
+/// A logoff before anybody could have logged off is a loss like others, a few times.
 /// Fronts come and go in every state and never end a session.
 /// </remarks>
 public static class SessionMachine
@@ -29,17 +30,17 @@ public static class SessionMachine
     /// <summary>A picture that stood this long was a success: the next loss starts with the shortest pause again.</summary>
     public static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(20);
 
-    /// <summary>A host that says so soon after its first picture that the user logged off has stumbled; see <see cref="StumblesMax"/>.</summary>
-    private static readonly TimeSpan StumblesWithin = TimeSpan.FromSeconds(2);
-
     /// <summary>
     /// A host that has shown its picture is fetched back soon however often it is lost: the growing pause is for hosts that do not answer.
     /// </summary>
     private const int LossesAfterPictureMax = 3;
 
-    /// <summary>Nobody logs off who has hardly seen the picture: it is what some hosts say when they stumble over their own start. After so many times it is
+    /// <summary>Nobody logs off who has hardly seen the picture: it is what some hosts say when they stumble over their own start. After so many losses it is
     /// believed.</summary>
     private const int StumblesMax = 3;
+
+    /// <summary>Who has seen the picture this long may have logged off.</summary>
+    private static readonly TimeSpan StumblesWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>The first state of a session and what to do for it. The front that opens it is announced by <see cref="FrontJoined"/>.</summary>
     public static (SessionState State, SessionEffect[] Effects) Open() =>
@@ -55,11 +56,9 @@ public static class SessionMachine
 
         (Connecting s, FirstPictureShown e) when e.Attempt == s.Attempt =>
             (new Live(s.Attempt, s.Fronts, s.Losses, e.AtNanos), [new ShowPicture()]),
-        (Connecting s, BackLost e) when e.Attempt == s.Attempt => Lose(s, s.Losses, true, e.Failure),
-        (Live s, BackLost e) when e.Attempt == s.Attempt =>
-            Lose(
-                s, e.AtNanos - s.SinceNanos >= SteadyAfter.TotalNanoseconds ? 0 : Math.Min(s.Losses, LossesAfterPictureMax),
-                e.AtNanos - s.SinceNanos < StumblesWithin.TotalNanoseconds, e.Failure),
+        (Connecting s, BackLost e) when e.Attempt == s.Attempt => Lose(s, s.Losses, standingNanos: 0, e.Failure),
+        (Live s, BackLost e) when e.Attempt == s.Attempt && e.AtNanos - s.SinceNanos is var standing =>
+            Lose(s, standing >= SteadyAfter.TotalNanoseconds ? 0 : Math.Min(s.Losses, LossesAfterPictureMax), standing, e.Failure),
         (Pausing s, PauseOver e) when e.Attempt == s.Attempt => Retry(s, s.Fronts, s.Losses, []),
         (_, FirstPictureShown or BackLost or PauseOver) => (state, []),
 
@@ -90,9 +89,10 @@ public static class SessionMachine
         or FailureCause.AccessDenied or FailureCause.CertificateChanged or FailureCause.Unsupported or FailureCause.Replaced
         or FailureCause.KeyChanged or FailureCause.PolicyRefused or FailureCause.GuestStopped or FailureCause.TemplateBroken;
 
-    private static (SessionState, SessionEffect[]) Lose(SessionState state, int losses, bool hasJustBegun, Failure failure)
+    private static (SessionState, SessionEffect[]) Lose(SessionState state, int losses, long standingNanos, Failure failure)
     {
-        if (failure.Cause == FailureCause.LoggedOff && !(hasJustBegun && losses < StumblesMax))
+        bool hasStumbled = standingNanos < StumblesWithin.TotalNanoseconds && losses < StumblesMax;
+        if (failure.Cause == FailureCause.LoggedOff && !hasStumbled)
         {
             return Close(state, "the user logged off", null);
         }
