@@ -23,7 +23,7 @@ public static class BlameBenchmark
     /// <summary>Runs it. <c>--quick</c>: a cut that ends within ten minutes. <c>--samples</c> a side (300, quick 50), <c>--repeats</c> of the
     /// full plan (1), <c>--minutes</c> after which no run begins any more, <c>--seed</c>, <c>--only</c> runs
     /// whose words contain this. Unless quick, a page with the figures and their conditions is written to <c>docs/campaigns</c>; <c>--name</c> is its name
-    /// behind the day (<c>blame</c>). <c>--far echo</c>: only chains that end in an emulated machine, whose own stamps are compared as well.</summary>
+    /// behind the day (<c>blame</c>). <c>--keep</c> a folder: what was measured stays there; <c>--kept</c> such a folder: it is judged again, and nothing is measured. <c>--far echo</c>: only chains that end in an emulated machine, whose own stamps are compared as well.</summary>
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
         bool toMachine = options.Word("far") == "echo";
@@ -32,6 +32,7 @@ public static class BlameBenchmark
         if (options.Word("only") is { } only) plan.RemoveAll(run => !run.ToString().Contains(only, StringComparison.Ordinal));
         int minutes = options.Number("minutes", 0);
         var limit = minutes > 0 ? TimeSpan.FromMinutes(minutes) : options.Quick ? s_quickLimit : TimeSpan.MaxValue;
+        if (options.Word("kept") is { } kept) return Judge(KeptRuns.Read(kept), samples, TimeSpan.Zero, plan.Count, []).Report;
         var startedAt = DateTimeOffset.UtcNow;
         string loadBefore = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
         var lab = Lab.Open();
@@ -67,11 +68,25 @@ public static class BlameBenchmark
                     }
 
                     done.Add(measured);
+                    if (options.Word("keep") is { } folder) KeptRuns.Keep(folder, done.Count, measured);
                     BenchmarkOptions.Say($"{Stopwatch.GetElapsedTime(began):mm\\:ss} {thread.Name} {done.Count}/{plan.Count}: {run}");
                 }
             }
         })));
 
+        var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
+        var judged = Judge([.. done], samples, Stopwatch.GetElapsedTime(began), plan.Count, closed);
+        if (!options.Quick && !toMachine)
+        {
+            var conditions = new BlameDocument.Conditions(startedAt, Stopwatch.GetElapsedTime(began), options.ToString(), samples, plan.Count, threads.Count, loadBefore);
+            BenchmarkOptions.Say(BlameDocument.Write(judged.Scores, judged.Unexplained, conditions, options.Word("name")));
+        }
+
+        return judged.Report;
+    }
+
+    private static (List<BlameScore> Scores, UnexplainedRest Unexplained, object Report) Judge(List<MeasuredRun> done, int samples, TimeSpan took, int planned, Dictionary<string, string> closed)
+    {
         var scores = new List<BlameScore>();
         var (rest, machine) = (new UnexplainedRest(), new MachineAgreement());
         foreach (var run in done)
@@ -85,14 +100,7 @@ public static class BlameBenchmark
                 + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}, of stages {score.StageLeakage:0.00}; {run.Account}");
         }
 
-        if (!options.Quick && !toMachine)
-        {
-            var conditions = new BlameDocument.Conditions(startedAt, Stopwatch.GetElapsedTime(began), options.ToString(), samples, plan.Count, threads.Count, loadBefore);
-            BenchmarkOptions.Say(BlameDocument.Write(scores, rest, conditions, options.Word("name")));
-        }
-
-        var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
-        return BlameReport.Of(scores, rest, machine, samples, Stopwatch.GetElapsedTime(began), plan.Count - done.Count, closed);
+        return (scores, rest, BlameReport.Of(scores, rest, machine, samples, took, planned - done.Count, closed));
     }
 
     // On this machine: a longer link to it is the network's fault, which other roads have.
