@@ -33,7 +33,7 @@ public interface IRdpPeerHandler
 
     /// <summary>The client has decoded a frame and all that were sent before it.</summary>
     /// <param name="frame">Its number, <see cref="RdpPeerDisplay.LastFrame"/> when it was sent.</param>
-    /// <param name="receivedNanos">When the acknowledgement was read from the socket, CLOCK_MONOTONIC.</param>
+    /// <param name="receivedNanos">When the acknowledgement came in, CLOCK_MONOTONIC.</param>
     void FrameAcknowledged(uint frame, long receivedNanos);
 
     /// <summary>The round trip to the client was measured.</summary>
@@ -93,5 +93,5 @@ public enum RdpPeerInputKind
 /// <param name="Flags">See <see cref="RdpPeerInputKind"/>.</param>
 /// <param name="A">See <see cref="RdpPeerInputKind"/>.</param>
 /// <param name="B">See <see cref="RdpPeerInputKind"/>.</param>
-/// <param name="ReceivedNanos">When it was read from the socket, CLOCK_MONOTONIC.</param>
+/// <param name="ReceivedNanos">When its bytes came in, CLOCK_MONOTONIC.</param>
 public readonly record struct RdpPeerInput(RdpPeerInputKind Kind, ushort Flags, ushort A, ushort B, long ReceivedNanos);

@@ -79,24 +79,29 @@ public sealed unsafe partial class RdpClient
         var on = 1;
         // Refused by sockets that are not TCP, which need no such thing.
         _ = Posix.setsockopt(socket, Posix.IPPROTO_TCP, Posix.TCP_NODELAY, &on, sizeof(int));
+        ArrivalClock.Enable(socket);
+        self._arrivals = new ArrivalClock(socket);
         return socket;
     }
 
-    /// <summary>Stamps each PDU with the moment when its first byte could be read.</summary>
+    /// <summary>Stamps each PDU with the moment when its first byte came in.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int OnReadPdu(rdp_transport* transport, wStream* stream)
     {
         var context = TransportIo.transport_get_context(transport);
         var self = OwnerOf<RdpClient>(context);
+        if (self is { _partialPduNanos: 0 })
+            self._arrivals?.LookAgain();
         var status = s_readPdu(transport, stream);
         if (self is null)
             return status;
+        var arrivedNanos = self._arrivals?.Nanos ?? Posix.MonotonicNanos();
         if (self._stage != RdpStage.Run)
             self.EnterState(Freerdp.freerdp_get_state(context));
         if (status == 0)
         {
             if (stream->pointer != stream->buffer && self._partialPduNanos == 0)
-                self._partialPduNanos = self._readableNanos;
+                self._partialPduNanos = arrivedNanos;
             return status;
         }
 
@@ -104,7 +109,7 @@ public sealed unsafe partial class RdpClient
             self.LookAtPacket(transport, stream, status);
         // A frame of the graphics pipeline spans PDUs and is as old as its first.
         if (context->gdi is null || !context->gdi->inGfxFrame)
-            self._updateNanos = self._partialPduNanos != 0 ? self._partialPduNanos : self._readableNanos;
+            self._updateNanos = self._partialPduNanos != 0 ? self._partialPduNanos : arrivedNanos;
         self._partialPduNanos = 0;
         return status;
     }

@@ -12,7 +12,7 @@ public sealed unsafe partial class RdpClient
 
     private readonly RdpRectangle[] _damage = new RdpRectangle[DamageMax];
     private byte[] _pointerPixels = [];
-    private long _readableNanos;
+    private ArrivalClock? _arrivals;
     private long _partialPduNanos;
     private long _updateNanos;
 

@@ -74,7 +74,8 @@ public sealed unsafe partial class RdpClient
         if (_shutdownSentNanos != 0)
         {
             if (!HostPackets.IsShutdownDenied(packet)) return;
-            var tookNanos = (_readableNanos > _shutdownSentNanos ? _readableNanos : Posix.MonotonicNanos()) - _shutdownSentNanos;
+            var arrivedNanos = _arrivals?.Nanos ?? 0;
+            var tookNanos = (arrivedNanos > _shutdownSentNanos ? arrivedNanos : Posix.MonotonicNanos()) - _shutdownSentNanos;
             _shutdownSentNanos = 0;
             if (tookNanos < ShutdownEchoLostNanos) ShutdownEchoed?.Invoke(tookNanos);
             return;

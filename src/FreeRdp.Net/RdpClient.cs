@@ -136,7 +136,7 @@ public sealed unsafe partial class RdpClient : RdpConnection, IDisposable
         if (!_connected || _insideNative || _ownerThread != Environment.CurrentManagedThreadId)
             throw new InvalidOperationException("Process is for connected clients, on the thread that connected, outside of callbacks.");
 
-        _readableNanos = Posix.MonotonicNanos();
+        _arrivals?.Look();
         _insideNative = true;
         // SAFETY: as in Connect.
         bool alive = Freerdp.freerdp_check_event_handles(Context);

@@ -205,7 +205,7 @@ public sealed unsafe partial class RdpPeer
         if (OwnerOf<RdpPeer>(input->context) is not { } owner) return false;
         try
         {
-            owner._handler.Input(new RdpPeerInput(kind, flags, a, b, owner._readNanos));
+            owner._handler.Input(new RdpPeerInput(kind, flags, a, b, owner.ReadNanos));
             return true;
         }
         catch (Exception e)
@@ -292,7 +292,7 @@ public sealed unsafe partial class RdpPeer
     private void AutodetectAnswered(ushort sequence)
     {
         if (_autodetectSentNanos == 0 || sequence != _autodetectSequence) return;
-        _handler.RoundTripMeasured(RdpPeerProbe.Autodetect, Posix.MonotonicNanos() - _autodetectSentNanos);
+        _handler.RoundTripMeasured(RdpPeerProbe.Autodetect, Math.Max(0, ReadNanos - _autodetectSentNanos));
         _autodetectSentNanos = 0;
     }
 }

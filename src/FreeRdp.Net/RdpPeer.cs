@@ -36,7 +36,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     private readonly EchoChannel _echo;
     private bool _clipboardWanted;
     private int _packetsWhileBlocked;
-    private long _readNanos;
+    private readonly ArrivalClock _arrivals;
     private bool _askedNtHash;
     private bool _signedIn;
     private bool _channelsOpened;
@@ -52,13 +52,15 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
     {
         _ = FreeRdpLibrary.Version;
         (_options, _handler, SocketDescriptor) = (options, handler, socketDescriptor);
+        ArrivalClock.Enable(socketDescriptor);
+        _arrivals = new ArrivalClock(socketDescriptor);
         _handle = new PeerHandle(socketDescriptor, ContextSize);
         try
         {
             _dynamicChannels = new DynamicChannels(message => SendStatic(DynamicChannelName, message));
             Clipboard = new RdpClipboard(isServer: true, message => SendStatic(ClipboardName, message));
             _displayControl = new DisplayControlChannel(_handler.ResizeRequested);
-            _echo = new EchoChannel(Posix.MonotonicNanos, nanos => _handler.RoundTripMeasured(RdpPeerProbe.Echo, nanos));
+            _echo = new EchoChannel(Posix.MonotonicNanos, () => ReadNanos, nanos => _handler.RoundTripMeasured(RdpPeerProbe.Echo, nanos));
             Display = new RdpPeerDisplay(this);
             LinkContext(Context);
             Configure();
@@ -108,8 +110,8 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
 
     internal IRdpPeerHandler Handler => _handler;
 
-    /// <summary>When the bytes that are being processed were read.</summary>
-    internal long ReadNanos => _readNanos;
+    /// <summary>When the bytes that are being processed came in.</summary>
+    internal long ReadNanos => _arrivals.Nanos;
 
     internal DynamicChannels DynamicChannels => _dynamicChannels;
 
@@ -137,7 +139,7 @@ public sealed unsafe partial class RdpPeer : RdpConnection, IDisposable
                 _packetsWhileBlocked = 0;
             }
 
-            _readNanos = Posix.MonotonicNanos();
+            _arrivals.Look();
             // SAFETY: the peer is alive; callbacks find this object through the context's tail.
             var alive = Slots.CheckFileDescriptor(_handle.Peer);
             ThrowFault();

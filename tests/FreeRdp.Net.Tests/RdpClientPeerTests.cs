@@ -8,6 +8,8 @@ namespace FreeRdp.Net.Tests;
 [Collection("screens")]
 public sealed class RdpClientPeerTests(ITestOutputHelper output)
 {
+    private const int BusyMillis = 200;
+
     [NativeTheory]
     [InlineData(RdpSecurity.Tls, true, "gfx-progressive", 0)]
     [InlineData(RdpSecurity.Nla, true, "gfx-progressive", 0)]
@@ -37,6 +39,44 @@ public sealed class RdpClientPeerTests(ITestOutputHelper output)
 
         probes.Sort();
         output.WriteLine($"round trip by autodetect, median {probes[probes.Count / 2]:0} us");
+    }
+
+    // What waits in a socket because this side was busy did not take the other side longer.
+    [NativeFact]
+    public void Picture_ThatWaitedForABusyClient_IsStampedWhenItCame()
+    {
+        using var host = new PeerHost();
+        using var run = Connected(host);
+        Assert.True(run.PumpUntil(() => host.Current is { IsSettled: true }));
+        int paints = run.Paints;
+        long before = Native.Posix.MonotonicNanos();
+        host.Current!.Post(c => c.Damage(new(10, 10, 40, 40)));
+        Thread.Sleep(BusyMillis);
+        Assert.True(run.PumpUntil(() => run.Paints > paints));
+        Assert.InRange((run.LastReceivedNanos - before) / 1e6, 0, BusyMillis / 2);
+        Assert.True((run.LastDecodedNanos - before) / 1e6 >= BusyMillis);
+    }
+
+    [NativeFact]
+    public void Input_ThatWaitedForABusyHost_IsStampedWhenItCame()
+    {
+        using var host = new PeerHost();
+        using var run = Connected(host);
+        Assert.True(run.PumpUntil(() => host.Current is { IsSettled: true }));
+        host.Current!.Inputs.Clear();
+        using var busy = new ManualResetEventSlim();
+        host.Current.Post(_ =>
+        {
+            busy.Set();
+            Thread.Sleep(BusyMillis);
+        });
+        busy.Wait();
+        long before = Native.Posix.MonotonicNanos();
+        run.Client.SendKey(0, 0x1e);
+        Assert.True(run.PumpUntil(() => !host.Current.Inputs.IsEmpty));
+        Assert.True(host.Current.Inputs.TryPeek(out var input));
+        Assert.InRange((input.ReceivedNanos - before) / 1e6, -1, BusyMillis / 2);
+        Assert.True((Native.Posix.MonotonicNanos() - before) / 1e6 >= BusyMillis / 2);
     }
 
     [NativeFact]

@@ -31,7 +31,7 @@ sealed class ChannelsTarget() : FuzzTarget("channels", "dynamic channels of an R
         channels.TryReceive([0x50, 0, 1, 0], flags: 3);
         new GraphicsChannel(this).Open(channels);
         new DisplayControlChannel(Resized).Open(channels);
-        new EchoChannel(static () => 1, static _ => { }).Open(channels);
+        new EchoChannel(static () => 1, static () => 1, static _ => { }).Open(channels);
         for (byte id = 1; id <= 3; id++) channels.TryReceive([0x10, id, 0, 0, 0, 0], flags: 3);
         // Good capabilities first, so that what follows is read in earnest; then the input, twice: as one packet and cut into chunks.
         channels.TryReceive(Seeds[0], flags: 3);

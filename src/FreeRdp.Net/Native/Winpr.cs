@@ -121,7 +121,10 @@ internal static unsafe partial class Posix
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
     public const int EINTR = 4;
+    public const int CLOCK_REALTIME = 0;
     public const int CLOCK_MONOTONIC = 1;
+    public const int SOL_SOCKET = 1;
+    public const int SO_TIMESTAMPNS = 35;
     public const int IPPROTO_TCP = 6;
     public const int TCP_NODELAY = 1;
 
@@ -138,6 +141,38 @@ internal static unsafe partial class Posix
     {
         public long tv_sec;
         public long tv_nsec;
+
+        public readonly long Nanos => (tv_sec * 1_000_000_000L) + tv_nsec;
+    }
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct IoVector
+    {
+        public void* iov_base;
+        public nuint iov_len;
+    }
+
+    /// <summary>struct msghdr.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* msg_name;
+        public uint msg_namelen;
+        public IoVector* msg_iov;
+        public nuint msg_iovlen;
+        public void* msg_control;
+        public nuint msg_controllen;
+        public int msg_flags;
+    }
+
+    /// <summary>struct cmsghdr; its data follow.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ControlHeader
+    {
+        public nuint cmsg_len;
+        public int cmsg_level;
+        public int cmsg_type;
     }
 
     [LibraryImport("libc", SetLastError = true)]
@@ -165,17 +200,25 @@ internal static unsafe partial class Posix
     public static partial nint recv(int socket, void* buffer, nuint length, int flags);
 
     [LibraryImport("libc")]
+    public static partial nint recvmsg(int socket, MessageHeader* message, int flags);
+
+    [LibraryImport("libc")]
     public static partial int close(int descriptor);
 
     [LibraryImport("libc")]
     public static partial int setsockopt(int socket, int level, int name, void* value, uint length);
 
     /// <summary>CLOCK_MONOTONIC in nanoseconds: the clock of every stamp.</summary>
-    public static long MonotonicNanos()
+    public static long MonotonicNanos() => NowNanos(CLOCK_MONOTONIC);
+
+    /// <summary>CLOCK_REALTIME in nanoseconds: the clock of the kernel's stamps.</summary>
+    public static long RealtimeNanos() => NowNanos(CLOCK_REALTIME);
+
+    private static long NowNanos(int clock)
     {
         TimeSpec now;
         // SAFETY: writes one TimeSpec on this stack frame.
-        _ = clock_gettime(CLOCK_MONOTONIC, &now);
-        return (now.tv_sec * 1_000_000_000L) + now.tv_nsec;
+        _ = clock_gettime(clock, &now);
+        return now.Nanos;
     }
 }

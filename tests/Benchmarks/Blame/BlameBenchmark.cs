@@ -32,7 +32,7 @@ public static class BlameBenchmark
         if (options.Word("only") is { } only) plan.RemoveAll(run => !run.ToString().Contains(only, StringComparison.Ordinal));
         int minutes = options.Number("minutes", 0);
         var limit = minutes > 0 ? TimeSpan.FromMinutes(minutes) : options.Quick ? s_quickLimit : TimeSpan.MaxValue;
-        if (options.Word("kept") is { } kept) return Judge(KeptRuns.Read(kept), samples, TimeSpan.Zero, plan.Count, []).Report;
+        if (options.Word("kept") is { } kept) return Judge(KeptRuns.Read(kept), samples, options.Quick, TimeSpan.Zero, plan.Count, []).Report;
         var startedAt = DateTimeOffset.UtcNow;
         string loadBefore = (await File.ReadAllTextAsync("/proc/loadavg")).Trim();
         var lab = Lab.Open();
@@ -75,22 +75,24 @@ public static class BlameBenchmark
         })));
 
         var closed = threads.SelectMany(thread => thread.Closed).ToDictionary(road => road.Key, road => road.Value);
-        var judged = Judge([.. done], samples, Stopwatch.GetElapsedTime(began), plan.Count, closed);
+        var judged = Judge([.. done], samples, options.Quick, Stopwatch.GetElapsedTime(began), plan.Count, closed);
         if (!options.Quick && !toMachine)
         {
             var conditions = new BlameDocument.Conditions(startedAt, Stopwatch.GetElapsedTime(began), options.ToString(), samples, plan.Count, threads.Count, loadBefore);
-            BenchmarkOptions.Say(BlameDocument.Write(judged.Scores, judged.Unexplained, conditions, options.Word("name")));
+            BenchmarkOptions.Say(BlameDocument.Write(judged.Scores, judged.Unexplained, judged.Undisturbed, conditions, options.Word("name")));
         }
 
         return judged.Report;
     }
 
-    private static (List<BlameScore> Scores, UnexplainedRest Unexplained, object Report) Judge(List<MeasuredRun> done, int samples, TimeSpan took, int planned, Dictionary<string, string> closed)
+    private static Judged Judge(List<MeasuredRun> done, int samples, bool quick, TimeSpan took, int planned, Dictionary<string, string> closed)
     {
         var scores = new List<BlameScore>();
         var (rest, machine) = (new UnexplainedRest(), new MachineAgreement());
+        var undisturbed = new UndisturbedSpans();
         foreach (var run in done)
         {
+            undisturbed.Add(run);
             var (before, after) = (run.Baseline.Of(run.Plan), run.Faulty.Of(run.Plan));
             var score = BlameScore.Of(run, Comparison.Of(before, after));
             scores.Add(score);
@@ -100,7 +102,9 @@ public static class BlameBenchmark
                 + $"{before.Count} of {run.Baseline.Samples.Count} and {after.Count} of {run.Faulty.Samples.Count} samples, {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}; leakage {score.Leakage:0.00}, of stages {score.StageLeakage:0.00}; {run.Account}");
         }
 
-        return (scores, rest, BlameReport.Of(scores, rest, machine, samples, took, planned - done.Count, closed));
+        undisturbed.Compare(samples, quick ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(4));
+        foreach (string said in undisturbed.Said) BenchmarkOptions.Say($"ALARM without a fault: {said}");
+        return new(scores, rest, undisturbed, BlameReport.Of(scores, rest, undisturbed, machine, samples, took, planned - done.Count, closed));
     }
 
     // On this machine: a longer link to it is the network's fault, which other roads have.
@@ -118,6 +122,8 @@ public static class BlameBenchmark
 
         return relay;
     }
+
+    private sealed record Judged(List<BlameScore> Scores, UnexplainedRest Unexplained, UndisturbedSpans Undisturbed, object Report);
 
     /// <summary>Hands runs to the lanes that can carry them out.</summary>
     private sealed class WaitingRuns(List<PlannedRun> plan, int lanes)

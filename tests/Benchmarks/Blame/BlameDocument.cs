@@ -18,15 +18,15 @@ public static class BlameDocument
     public sealed record Conditions(DateTimeOffset Began, TimeSpan Took, string Command, int Samples, int Planned, int Sessions, string LoadBefore);
 
     /// <summary>Writes the page and answers where.</summary>
-    public static string Write(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, Conditions conditions, string? name)
+    public static string Write(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, UndisturbedSpans undisturbed, Conditions conditions, string? name)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "docs", "campaigns")).FullName;
         string file = Path.Combine(folder, $"{conditions.Began:yyyy-MM-dd}-{name ?? "blame"}.md");
-        File.WriteAllText(file, Of(scores, rest, conditions));
+        File.WriteAllText(file, Of(scores, rest, undisturbed, conditions));
         return file;
     }
 
-    private static string Of(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, Conditions conditions)
+    private static string Of(IReadOnlyList<BlameScore> scores, UnexplainedRest rest, UndisturbedSpans undisturbed, Conditions conditions)
     {
         var page = new StringBuilder();
         var faults = scores.Where(score => score.Run.Plan.Kind == RunKind.Fault).ToList();
@@ -34,13 +34,13 @@ public static class BlameDocument
         page.AppendLine(Line($"`./remotechain {conditions.Command}`, begun {conditions.Began:yyyy-MM-dd HH:mm} UTC, {conditions.Took.TotalMinutes:0} minutes. What the words mean: [the campaign](../latency.md#the-campaign)."));
         page.AppendLine(Line($"{conditions.Samples} keys a side, {conditions.Sessions} sessions side by side, {scores.Count} of {conditions.Planned} planned runs, in random order."));
         page.AppendLine(Line($"{Environment.ProcessorCount} processors ({Processor()}), Linux {Environment.OSVersion.Version}, load before: {conditions.LoadBefore}.")).AppendLine();
-        Totals(page, scores, faults, rest);
+        Totals(page, scores, faults, rest, undisturbed);
         Cells(page, faults);
-        Misses(page, scores);
+        Misses(page, scores, undisturbed);
         return page.ToString();
     }
 
-    private static void Totals(StringBuilder page, IReadOnlyList<BlameScore> scores, List<BlameScore> faults, UnexplainedRest rest)
+    private static void Totals(StringBuilder page, IReadOnlyList<BlameScore> scores, List<BlameScore> faults, UnexplainedRest rest, UndisturbedSpans undisturbed)
     {
         page.AppendLine("| | runs | named | set named | layer named |").AppendLine("| --- | --- | --- | --- | --- |");
         foreach (var (what, some) in ((string, Func<BlameScore, bool>)[])[
@@ -59,6 +59,7 @@ public static class BlameDocument
             page.AppendLine(Line($"{what}: {of.Count} runs, {of.Sum(BlameReport.Hours):0.00} hours of keys, {of.Sum(score => score.Alarms)} alarms, {of.Sum(score => score.Suspects)} suspects."));
         }
 
+        page.AppendLine(Line($"Spans without a fault, each with others of its session: {undisturbed.Comparisons} comparisons, {undisturbed.Alarms} alarms, {undisturbed.Suspects} suspects. At one comparison a minute that is {undisturbed.SessionHours:0.0} hours of a session."));
         page.AppendLine(Line($"Unexplained against the client outside: median {rest.Millis:0.000} ms, {rest.Share * 100:0.0} % of the total, 95 of 100 within {rest.Millis95:0.00} ms, {rest.Count} keys.")).AppendLine();
     }
 
@@ -75,10 +76,11 @@ public static class BlameDocument
         }
     }
 
-    private static void Misses(StringBuilder page, IReadOnlyList<BlameScore> scores)
+    private static void Misses(StringBuilder page, IReadOnlyList<BlameScore> scores, UndisturbedSpans undisturbed)
     {
         var wrong = scores.Where(score => !score.IsRight).ToList();
         page.AppendLine().AppendLine(wrong.Count == 0 ? "Every verdict was right." : "What was said where the verdict was not right:").AppendLine();
+        foreach (string said in undisturbed.Said) page.AppendLine(Line($"* No fault, {said}"));
         foreach (var score in wrong) page.AppendLine(Line($"* {score.Run.Plan}: {(score.Verdict.Length == 0 ? "nothing" : score.Verdict)}"));
     }
 

@@ -5,7 +5,7 @@ public static class BlameReport
 {
     /// <summary>The scores by cell, with shams and faults of the probe path beside them.</summary>
     public static object Of(
-        IReadOnlyList<BlameScore> scores, UnexplainedRest rest, MachineAgreement machine, int samples, TimeSpan took, int notRun, IReadOnlyDictionary<string, string> closedRoads)
+        IReadOnlyList<BlameScore> scores, UnexplainedRest rest, UndisturbedSpans undisturbed, MachineAgreement machine, int samples, TimeSpan took, int notRun, IReadOnlyDictionary<string, string> closedRoads)
     {
         var shams = scores.Where(score => score.Run.Plan.Kind == RunKind.Sham).ToList();
         var probes = scores.Where(score => score.Run.Plan.Kind == RunKind.ProbePath).ToList();
@@ -14,6 +14,7 @@ public static class BlameReport
         {
             cells = BlameCell.Of(faults),
             sham = new { runs = shams.Count, hours = Math.Round(shams.Sum(Hours), 4), alarms = shams.Sum(score => score.Alarms), suspects = shams.Sum(score => score.Suspects) },
+            undisturbed = new { comparisons = undisturbed.Comparisons, sessionHours = Math.Round(undisturbed.SessionHours, 2), alarms = undisturbed.Alarms, suspects = undisturbed.Suspects },
             probePathOnly = new { runs = probes.Count, alarms = probes.Sum(score => score.Alarms), suspects = probes.Sum(score => score.Suspects) },
             unexplained = new { ms = Round(rest.Millis), share = Round(rest.Share), ms95 = Round(rest.Millis95), keys = rest.Count },
             machine = machine.Figures(),

@@ -10,7 +10,7 @@ namespace RemoteChain.Benchmarks.Blame;
 /// <param name="SetNamed">Every fault is named, perhaps in a set with stages of other layers.</param>
 /// <param name="LayerNamed">Every fault's layer is named.</param>
 /// <param name="SizeErrorMillis">How far the sizes are off at most; null when not named.</param>
-/// <param name="Leakage">What stages of other layers have certainly changed by, as a part of what was injected; null without a fault.</param>
+/// <param name="Leakage">What stages of other layers have changed by, as a part of what was injected; null without a fault.</param>
 /// <param name="StageLeakage">The same of all other stages.</param>
 /// <param name="Alarms">Certain changes that are no fault's.</param>
 /// <param name="Suspects">The same with those that are only likely.</param>
@@ -18,8 +18,6 @@ namespace RemoteChain.Benchmarks.Blame;
 public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool SetNamed, bool LayerNamed, double? SizeErrorMillis, double? Leakage, double? StageLeakage, int Alarms, int Suspects,
     string Verdict)
 {
-    private const double ShareOfIntermittent = 0.1;
-
     /// <summary>Whether the verdict was right: every fault named, or nothing where there is none to feel.</summary>
     public bool IsRight => Run.Plan.Kind == RunKind.Fault ? Named : Alarms == 0;
 
@@ -37,22 +35,28 @@ public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool S
             run, Math.Min(verdict.BeforeCount, verdict.AfterCount), named,
             places.Length > 0 && places.All(place => verdict.Changes.Take(places.Length).Any(change => change.Parts.Any(place.Is))),
             places.Length > 0 && places.All(place => verdict.Changes.Take(places.Length).Any(change => change.Parts.Any(place.IsLayer))),
-            named ? faults.Zip(found, (fault, change) => Math.Abs(change!.Size.Nanos / 1e6 - fault.DelayMillis)).Max() : null,
-            faults.Length == 0 ? null : Leak(verdict, faults, part => !places.Any(place => place.IsLayer(part))),
-            faults.Length == 0 ? null : Leak(verdict, faults, part => !places.Any(place => place.Is(part))), wrong.Count(change => change.Certainty == Certainty.Certain), wrong.Count,
-            verdict.Changes.IsEmpty && faults.Length > 0 ? $"nothing named; {string.Join(", ", verdict.Stages.Select(Moved))}" : string.Join(", ", verdict.Changes.Select(change => $"{change} {change.Shape} {change.Size.Nanos / 1e6:0.0} ms {change.Certainty}")));
+            named ? faults.Zip(found, (fault, change) => Math.Abs(change!.Size.Nanos / 1e6 - run.MillisOf(fault))).Max() : null,
+            faults.Length == 0 ? null : Leak(run, verdict, places, part => !places.Any(place => place.IsLayer(part))),
+            faults.Length == 0 ? null : Leak(run, verdict, places, part => !places.Any(place => place.Is(part))), wrong.Count(change => change.Certainty == Certainty.Certain), wrong.Count,
+            verdict.Changes.IsEmpty && faults.Length > 0 ? $"nothing named; {string.Join(", ", verdict.Stages.Select(Moved))}" : Words(verdict.Changes));
     }
+
+    /// <summary>What was named, for people.</summary>
+    internal static string Words(IEnumerable<Change> changes) =>
+        string.Join(", ", changes.Select(change => $"{change} {change.Shape} {change.Size.Nanos / 1e6:0.0} ms {change.Certainty}"));
 
     private static string Moved(PartChange stage) => $"{stage.Part} {stage.Typical.Nanos / 1e6:+0.0;-0.0;0}{stage.Grade.Letter()}";
 
-    /// <summary>Changes of the other stages that chance does not explain, against what was injected: in the middle, or on average where a fault
-    /// leaves the middle alone. Stages that are blamed together share what one of them got.</summary>
-    private static double Leak(Comparison verdict, PlannedFault[] faults, Func<Part, bool> isElsewhere)
+    /// <summary>Changes of the other stages that chance does not explain, against what was injected: between the sides; where only some keys were held up,
+    /// between those and the others of the same side. Stages that are blamed together share what one of them got.</summary>
+    private static double Leak(MeasuredRun run, Comparison verdict, BlamePlace[] places, Func<Part, bool> isElsewhere)
     {
-        double injected = faults.Sum(fault => fault.DelayMillis * (fault.Shape == "intermittent" ? ShareOfIntermittent : 1)) * 1e6;
+        double injected = run.Plan.Faults.Sum(fault => fault.DelayMillis) * 1e6;
         var pooled = verdict.Changes.Where(change => change.IsPooled).SelectMany(change => change.Parts).ToHashSet();
-        return verdict.Stages.Where(stage => isElsewhere(stage.Part) && !pooled.Contains(stage.Part))
-            .Select(stage => faults.Any(fault => fault.Shape == "intermittent") ? stage.Mean : stage.Typical)
-            .Where(figure => figure.LowNanos > 0 || figure.HighNanos < 0).Sum(figure => Math.Abs(figure.Nanos)) / injected;
+        var others = verdict.Stages.Where(stage => isElsewhere(stage.Part) && !pooled.Contains(stage.Part)).ToList();
+        var moved = run.Plan.Faults.Any(fault => fault.Shape == "intermittent")
+            ? HeldUpKeys.Of(run, places, injected) is { } keys ? others.Select(stage => keys.Beside(stage.Part)) : []
+            : others.Select(stage => stage.Typical);
+        return moved.Where(figure => figure.LowNanos > 0 || figure.HighNanos < 0).Sum(figure => Math.Abs(figure.Nanos)) / injected;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using RemoteChain.Gateway.Latency.Model;
 
 namespace RemoteChain.Benchmarks.Blame;
@@ -30,4 +32,35 @@ public sealed record MeasuredSide(DateTimeOffset Since, DateTimeOffset Until, IR
 /// <param name="Baseline">The side without faults.</param>
 /// <param name="Faulty">The side with them.</param>
 /// <param name="Account">What those who held things up say about it.</param>
-public sealed record MeasuredRun(PlannedRun Plan, MeasuredSide Baseline, MeasuredSide Faulty, string Account);
+public sealed partial record MeasuredRun(PlannedRun Plan, MeasuredSide Baseline, MeasuredSide Faulty, string Account)
+{
+    /// <summary>How long a fault held up on average, by the account of whoever did: what is drawn at random is not what was ordered. Of a fault that
+    /// only some feel, how long those. What was ordered, where the account does not tell.</summary>
+    public double MillisOf(PlannedFault fault)
+    {
+        if (fault.Shape == "intermittent") return fault.DelayMillis;
+        string stage = fault.Place[(fault.Place.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        if (fault.IsOfGateway)
+        {
+            var held = OfStage().Matches(Account).FirstOrDefault(held => held.Groups[1].Value == stage);
+            return held is null ? fault.DelayMillis : Number(held.Groups[3]) / Math.Max(1, Number(held.Groups[2]));
+        }
+
+        // Both ways, each packet by itself.
+        return stage == "transport" && OfPackets().Match(Account) is { Success: true } packets ? 2 * Number(packets.Groups[1])
+            : stage == "application" && OfAnswers().Match(Account) is { Success: true } answers ? Number(answers.Groups[1]) : fault.DelayMillis;
+    }
+
+    private static double Number(Group group) => double.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""
+        "stage":"([a-z-]+)"[^;]*?"delayed":(\d+),"waitedMillis":([\d.]+)
+        """)]
+    private static partial Regex OfStage();
+
+    [GeneratedRegex(@"were held ([\d.]+) ms on average")]
+    private static partial Regex OfPackets();
+
+    [GeneratedRegex(@"answered late: ([\d.]+) ms on average")]
+    private static partial Regex OfAnswers();
+}

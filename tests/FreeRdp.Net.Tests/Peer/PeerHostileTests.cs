@@ -70,7 +70,7 @@ public sealed class PeerHostileTests
             graphics.Open(channels);
             new DisplayControlChannel(static (w, h, s) => Assert.True(w is >= 200 and <= 8192 && h is >= 200 and <= 8192 && s is >= 100 and <= 500))
                 .Open(channels);
-            new EchoChannel(static () => 1, static _ => { }).Open(channels);
+            new EchoChannel(static () => 1, static () => 1, static _ => { }).Open(channels);
             for (byte id = 1; id <= 3; id++) channels.TryReceive([0x10, id, 0, 0, 0, 0], 3);
             for (var i = 0; i < 8; i++)
             {

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace FreeRdp.Channels.Server;
 
 /// <summary>The server's end of ECHO (MS-RDPEECO): the client sends back what it gets. One request is under way at a time.</summary>
-internal sealed class EchoChannel(Func<long> nowNanos, Action<long> measured)
+internal sealed class EchoChannel(Func<long> nowNanos, Func<long> arrivedNanos, Action<long> measured)
 {
     public const string Name = "ECHO";
 
@@ -36,7 +36,7 @@ internal sealed class EchoChannel(Func<long> nowNanos, Action<long> measured)
     {
         // Late or foreign answers measure nothing.
         if (_sentNanos == 0 || message.Length != 8 || BinaryPrimitives.ReadUInt64LittleEndian(message) != _serial) return true;
-        measured(nowNanos() - _sentNanos);
+        measured(Math.Max(0, arrivedNanos() - _sentNanos));
         _sentNanos = 0;
         return true;
     }

@@ -15,42 +15,50 @@ internal static class Blame
     /// <summary>Changes smaller than this part of the largest one may be its side effects.</summary>
     public const double SideEffectShare = 0.04;
 
-    private const double FloorSignDeviations = 2.5;
+    private const double FloorSignDeviations = 2.5, RareFactor = 6;
 
     private static readonly Detector[] s_detectors = Enum.GetValues<Detector>();
 
-    /// <summary>Everything worth a name: certain ones first, then the largest first.</summary>
+    /// <summary>Everything worth a name: certain ones first, then what costs an interaction most on average.</summary>
     public static ImmutableArray<Change> Name(ComparedParts parts)
     {
-        var named = new List<Change>();
+        var named = new List<(Change Change, double Cost)>();
         var pooled = parts.Pools.SelectMany(pool => pool.Stages).ToHashSet();
         for (int stage = 0; stage < parts.Stages.Length; stage++)
         {
             if (!pooled.Contains(stage) && Judge(parts.Stages[stage]) is { Shape: not ChangeShape.None } change)
             {
-                named.Add(change);
+                named.Add((change, CostOf(change, parts.Stages[stage])));
             }
         }
 
+        // A layer may look changed because another of its pool is, which has the name then.
+        var explained = new HashSet<int>();
         foreach (var pool in parts.Pools)
         {
-            named.AddRange(NameWithin(parts, pool));
+            var within = NameWithin(parts, pool).ToList();
+            named.AddRange(within);
+            explained.UnionWith(within.Count > 0 ? pool.Stages.Select(stage => parts.Keys[stage].Layer) : []);
         }
 
         // Several small changes of one layer, none of which has a name of its own.
         foreach (var layer in parts.Layers)
         {
-            if (!named.Any(change => change.Parts.Any(part => part.Layer == layer.Part.Layer))
+            if (!explained.Contains(layer.Part.Layer) && !named.Any(name => name.Change.Parts.Any(part => part.Layer == layer.Part.Layer))
                 && Judge(layer) is { Shape: not ChangeShape.None } change)
             {
-                named.Add(WithinLayer(parts, pooled, layer, change));
+                named.Add((WithinLayer(parts, pooled, layer, change), CostOf(change, layer)));
             }
         }
 
-        double largest = named.Select(change => Math.Abs(change.Size.Nanos)).DefaultIfEmpty().Max();
-        return [.. named.Where(change => Math.Abs(change.Size.Nanos) >= SideEffectShare * largest)
-            .OrderByDescending(change => change.Certainty).ThenByDescending(change => Math.Abs(change.Size.Nanos))];
+        double largest = named.Select(name => Math.Abs(name.Change.Size.Nanos)).DefaultIfEmpty().Max();
+        return [.. named.Where(name => Math.Abs(name.Change.Size.Nanos) >= SideEffectShare * largest)
+            .OrderByDescending(name => name.Change.Certainty).ThenByDescending(name => name.Cost).Select(name => name.Change)];
     }
+
+    // What some interactions pay is not what one pays: a rare wait of 100 ms does not go before 20 ms each time.
+    private static double CostOf(Change change, ComparedPart seen) =>
+        Math.Abs(change.Shape == ChangeShape.Intermittent ? seen.Difference.Mean.Nanos : change.Size.Nanos);
 
     // That the layer changed is known. Which of its stages did is then a question to these few only: the one that chance explains worst, if
     // chance does not explain it among them and it holds at least half of the layer's change.
@@ -123,9 +131,14 @@ internal static class Blame
         var (low, high) = (difference.Mean.LowNanos, difference.Mean.HighNanos);
         double mean = low > 0 ? low : high < 0 ? high : 0;
         return IsHalf(difference.Floor, mean) ? (ChangeShape.Constant, Sharpest(difference))
-            : IsHalf(difference.Typical, mean) ? (ChangeShape.Jitter, difference.Typical)
-            : (ChangeShape.Intermittent, difference.Tail);
+            : IsHalf(difference.Typical, mean) && !IsRare(difference) ? (ChangeShape.Jitter, Sharper(difference.Typical, difference.Mean))
+            : (ChangeShape.Intermittent, difference.TailOfTouched);
     }
+
+    // However jitter is distributed, its slowest tenth is not that much worse than its middle: then the middle only moved a bit as well.
+    private static bool IsRare(Differences difference) =>
+        Math.Min(Math.Abs(difference.Tail.LowNanos), Math.Abs(difference.Tail.HighNanos)) > RareFactor * Math.Abs(difference.Typical.Nanos)
+        && difference.Tail.LowNanos * difference.Tail.HighNanos > 0;
 
     private static bool IsHalf(Figure figure, double mean) =>
         figure.LowNanos * figure.HighNanos > 0 && figure.Nanos * mean >= 0
@@ -133,11 +146,13 @@ internal static class Blame
 
     // A constant change moves everything alike, so the size is read where it can be read best: at the floor of a stage that waits for a
     // frame clock, in the middle of one that does not.
-    private static Figure Sharpest(Differences difference) =>
-        new[] { difference.Floor, difference.Typical, difference.Mean }.MinBy(figure => figure.MarginNanos);
+    private static Figure Sharpest(Differences difference) => Sharper(difference.Floor, Sharper(difference.Typical, difference.Mean));
 
-    // A member is named when its own change cannot be nothing, however the estimates are read; if that holds for none, all of them are.
-    private static IEnumerable<Change> NameWithin(ComparedParts parts, Pool pool)
+    private static Figure Sharper(Figure one, Figure other) => other.MarginNanos < one.MarginNanos ? other : one;
+
+    // A member is named when its own change cannot be nothing, however the estimates are read. Where that holds for none, all of them are, or those
+    // whose echoes were late when the user waited.
+    private static IEnumerable<(Change Change, double Cost)> NameWithin(ComparedParts parts, Pool pool)
     {
         var sum = Judge(pool.Sum);
         if (sum.Shape == ChangeShape.None)
@@ -145,23 +160,36 @@ internal static class Blame
             return [];
         }
 
-        if (pool.Stages.Length > 1 && !pool.IsInseparable)
+        if (pool.Stages.Length == 1 || pool.IsInseparable)
         {
-            var sure = pool.Stages.Select(stage => (Stage: stage, Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
-                .Where(member => member.Change.Shape != ChangeShape.None && CannotBeNothing(member.Seen, member.Change, sum))
-                .Select(member => member.Change with
-                {
-                    Parts = NamesOf(parts, [member.Stage]),
-                    Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty),
-                }).ToList();
-            if (sure.Count > 0)
-            {
-                return sure;
-            }
+            return [(sum with { Parts = SetOf(parts, pool, sum) }, CostOf(sum, pool.Sum))];
         }
 
-        return [sum with { Parts = SetOf(parts, pool, sum) }];
+        var rare = new RareWaits(parts, pool, sum.Size.Nanos > 0);
+        var sure = pool.Stages.Select(stage => (Stage: stage, Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
+            .Where(member => IsSure(member.Stage, member.Seen, member.Change, sum, rare)).ToList();
+        if (sure.Count > 0)
+        {
+            return sure.Select(member => (member.Change with
+            {
+                Parts = NamesOf(parts, [member.Stage]),
+                Certainty = (Certainty)Math.Min((byte)member.Change.Certainty, (byte)sum.Certainty),
+                // An estimate is the middle of some echoes, and no longer than the wait: of what varies it sees a part. The sum was measured.
+                Size = sure.Count == 1 && member.Change.Shape == ChangeShape.Jitter && sum.Shape == ChangeShape.Jitter ? sum.Size : member.Change.Size,
+            }, CostOf(member.Change, member.Seen)));
+        }
+
+        var able = sum.Shape == ChangeShape.Intermittent ? rare.Able() : [];
+        return [(sum with { Parts = able.IsEmpty ? SetOf(parts, pool, sum) : NamesOf(parts, able) }, CostOf(sum, pool.Sum))];
     }
+
+    // Of a change that only some feel, what is left when the ways are taken off is sure when no way's echoes felt it.
+    private static bool IsSure(int stage, ComparedPart member, Change change, Change sum, RareWaits rare) => change.Shape switch
+    {
+        ChangeShape.None => false,
+        ChangeShape.Intermittent => change.Size.Nanos * sum.Size.Nanos > 0 && rare.IsRest(stage) && rare.HasNoWitness,
+        _ => CannotBeNothing(member, change, sum),
+    };
 
     private static bool CannotBeNothing(ComparedPart member, Change change, Change sum)
     {

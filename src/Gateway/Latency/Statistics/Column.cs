@@ -16,11 +16,15 @@ internal sealed class Column
     public Column(int count)
     {
         Nanos = new double[count];
+        HighNanos = new double[count];
         Array.Fill(Nanos, double.NaN);
     }
 
     /// <summary>Durations; NaN where not measured.</summary>
     public double[] Nanos { get; }
+
+    /// <summary>How long each may have been at most, as far as its grade leaves it; anything where not measured.</summary>
+    public double[] HighNanos { get; }
 
     /// <summary>Rows that have a duration.</summary>
     public int Count { get; private set; }
@@ -81,7 +85,7 @@ internal sealed class Column
     /// <summary>Adds a duration to a row.</summary>
     public void Add(int row, in StageTime time)
     {
-        Add(row, time.Nanos);
+        Add(row, time.Nanos, time.HighNanos);
         _grades[(int)time.Grade]++;
         _lowSlackNanos += Math.Max(0, time.Nanos - time.LowNanos);
         _highSlackNanos += Math.Max(0, time.HighNanos - time.Nanos);
@@ -94,7 +98,7 @@ internal sealed class Column
         {
             if (!double.IsNaN(other.Nanos[row]))
             {
-                Add(row, other.Nanos[row]);
+                Add(row, other.Nanos[row], other.HighNanos[row]);
             }
         }
 
@@ -103,7 +107,7 @@ internal sealed class Column
         _highSlackNanos += other._highSlackNanos;
     }
 
-    private void Add(int row, double nanos)
+    private void Add(int row, double nanos, double highNanos)
     {
         if (double.IsNaN(Nanos[row]))
         {
@@ -112,5 +116,6 @@ internal sealed class Column
         }
 
         Nanos[row] += nanos;
+        HighNanos[row] += highNanos;
     }
 }

@@ -67,7 +67,7 @@ public sealed record PartChange(
 /// <param name="Parts">One stage; several when the change is in their sum and nobody can say in which; a layer when its stages changed
 /// together and none of them alone.</param>
 /// <param name="Shape">What kind of change.</param>
-/// <param name="Size">By how much: of the floor when constant, of the middle when jitter, of the slowest tenth when intermittent. Negative = faster.</param>
+/// <param name="Size">By how much: of the floor when constant, of the middle or on average when jitter, whichever is known better, of those it touches when intermittent. Negative = faster.</param>
 /// <param name="Certainty">How sure.</param>
 /// <param name="Chance">As in <see cref="PartChange.Chance"/>.</param>
 public sealed record Change(ImmutableArray<Part> Parts, ChangeShape Shape, Figure Size, Certainty Certainty, double Chance)
