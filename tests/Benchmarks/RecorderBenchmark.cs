@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using FreeRdp;
 using Microsoft.Extensions.Logging.Abstractions;
 using RemoteChain.Gateway.Latency.Keeping;
 using RemoteChain.Gateway.Store;
@@ -12,6 +15,7 @@ namespace RemoteChain.Benchmarks;
 public static class RecorderBenchmark
 {
     private const int PairsMeasured = 2_000_000;
+    private const int LooksFewer = 10;
     private const int Polls = 4;
 
     /// <summary>Runs it. <c>--count</c> sessions (default 25), <c>--blocks</c> pairs of blocks with and without the recorder (default 9) of
@@ -19,7 +23,8 @@ public static class RecorderBenchmark
     public static async Task<object> RunAsync(BenchmarkOptions options)
     {
         var (inputPairNs, framePairNs) = (InputPairNanos(), FramePairNanos());
-        BenchmarkOptions.Say($"a pair of stamps: input {inputPairNs:0.0} ns, picture {framePairNs:0.0} ns");
+        double arrivalNs = ArrivalNanos();
+        BenchmarkOptions.Say($"a pair of stamps: input {inputPairNs:0.0} ns, picture {framePairNs:0.0} ns; asking the kernel when bytes came in: {arrivalNs:0} ns");
 
         int count = options.Number("count", 25), blocks = options.Number("blocks", 9), seconds = options.Number("seconds", 4);
         var folder = Directory.CreateTempSubdirectory("rc-recorder-");
@@ -56,7 +61,7 @@ public static class RecorderBenchmark
                 bytesPerSecondPerSession = store.BytesKept / recordedSeconds / count,
                 detail = new
                 {
-                    inputPairNs, framePairNs, sessions = count, inputsPerSecond = PlayedSession.KeysPerSecond, picturesPerSecond = PlayedSession.PicturesPerSecond,
+                    inputPairNs, framePairNs, arrivalNs, sessions = count, inputsPerSecond = PlayedSession.KeysPerSecond, picturesPerSecond = PlayedSession.PicturesPerSecond,
                     samplesPerSecondPerSession = samples / (double)(blocks * seconds) / count,
                 },
             };
@@ -120,6 +125,25 @@ public static class RecorderBenchmark
         {
             for (uint i = 0; i < PairsMeasured; i++) writer.Write(i, i, MonotonicClock.NowNanos(), MonotonicClock.NowNanos(), isAcknowledged: false);
         });
+    }
+
+    /// <summary>Asking once, with bytes waiting: once for each wake-up of a worker.</summary>
+    private static double ArrivalNanos()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        sender.Connect(listener.LocalEndPoint!);
+        using var receiver = listener.Accept();
+        ArrivalClock.Enable((int)receiver.Handle);
+        sender.Send([1]);
+        receiver.Receive(new byte[1], SocketFlags.Peek);
+        var clock = new ArrivalClock((int)receiver.Handle);
+        return Best(() =>
+        {
+            for (int i = 0; i < PairsMeasured / LooksFewer; i++) clock.Look();
+        }) * LooksFewer;
     }
 
     /// <summary>The best of five: the cost, without what else the machine did.</summary>
