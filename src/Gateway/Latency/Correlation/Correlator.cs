@@ -5,7 +5,7 @@ namespace RemoteChain.Gateway.Latency.Correlation;
 /// <summary>
 /// Says which picture answers which input of one session. Fed by one thread, in the order of time, with inputs as they were sent and areas
 /// as they were published; it has no clock but the stamps and <see cref="Advance"/>. Answers come out of <see cref="TryTake"/>, at
-/// most <see cref="AnswerWindowNanos"/> and <see cref="GraceNanos"/> after the input. It allocates nothing after it was made.
+/// most <see cref="AnswerWindowNanos"/>, <see cref="GraceNanos"/> and <see cref="LateNanos"/> after the input. It allocates nothing after it was made.
 /// How it decides, and how often it errs: docs/latency.md.
 /// </summary>
 public sealed class Correlator : IAnswers
@@ -72,6 +72,13 @@ public sealed class Correlator : IAnswers
     {
         get => _floorNanos;
         set => _floorNanos = Math.Max(0, value);
+    }
+
+    /// <inheritdoc/>
+    public long LateNanos
+    {
+        get => _matching.LateNanos;
+        set => _matching.LateNanos = _surrogates.LateNanos = Math.Max(0, value);
     }
 
     /// <summary>What was decided so far.</summary>

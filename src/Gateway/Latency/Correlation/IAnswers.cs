@@ -11,6 +11,9 @@ public interface IAnswers
     /// <summary>No picture comes sooner after an input than this.</summary>
     long FloorNanos { get; set; }
 
+    /// <summary>Pictures become known this much later than they came in, at most: what waits for one is given up later by as much.</summary>
+    long LateNanos { get; set; }
+
     /// <summary>An input went to the desktop.</summary>
     void Sent(in SentInput input);
 

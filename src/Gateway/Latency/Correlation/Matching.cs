@@ -48,6 +48,9 @@ internal sealed partial class Matching
     internal Matching(Caret caret, LatencyBelief[] beliefs, Verdicts verdicts, bool learns) =>
         (_caret, _beliefs, _verdicts, _learns) = (caret, beliefs, verdicts, learns);
 
+    /// <summary>Pictures become known this much later than they came in, at most.</summary>
+    internal long LateNanos { get; set; }
+
     private double Nearly => -Math.Log(_paintsNothing);
 
     /// <summary>An input of which something is expected.</summary>
@@ -107,7 +110,7 @@ internal sealed partial class Matching
         for (int i = 0; i < _count; i++)
         {
             ref var input = ref _waiting[i];
-            if (nowNanos >= input.SentNanos + Correlator.AnswerWindowNanos + Correlator.GraceNanos
+            if (nowNanos >= input.SentNanos + Correlator.AnswerWindowNanos + Correlator.GraceNanos + LateNanos
                 || (input.IsMatched && nowNanos >= input.SettledNanos + Correlator.SettledAfterNanos))
             {
                 if (_learns && !input.IsMatched && input.HasPicture && input.Shared == 1 && input.Lead >= Weak)

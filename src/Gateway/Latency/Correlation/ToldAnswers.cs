@@ -22,6 +22,9 @@ public sealed class ToldAnswers : IAnswers
     public long FloorNanos { get; set; }
 
     /// <inheritdoc/>
+    public long LateNanos { get; set; }
+
+    /// <inheritdoc/>
     public void Sent(in SentInput input)
     {
         if (Expectations.Of(input) is Expectation.Nothing or Expectation.Hover)
@@ -71,7 +74,7 @@ public sealed class ToldAnswers : IAnswers
     /// <inheritdoc/>
     public void Advance(long nowNanos)
     {
-        while (_waiting.Count > 0 && nowNanos - _waiting[0].SentNanos > Correlator.AnswerWindowNanos + Correlator.GraceNanos)
+        while (_waiting.Count > 0 && nowNanos - _waiting[0].SentNanos > Correlator.AnswerWindowNanos + Correlator.GraceNanos + LateNanos)
         {
             _expected++;
             _noPicture++;

@@ -24,6 +24,12 @@ public sealed class SessionLatency : IDisposable
     /// <summary>An answer whose frame was not sent within this time has no sample: the front showed something else meanwhile.</summary>
     private const long FrameNanosMax = 5_000_000_000;
 
+    /// <summary>A worker that cannot keep up publishes what came in long before; later than this it is not waited for.</summary>
+    private const long LateNanosMax = 5_000_000_000;
+
+    /// <summary>How late a worker was lately is forgotten in about two seconds.</summary>
+    private const int LateFades = 8;
+
     /// <summary>Workers go on while the node reads: a stamp may be this much later than the moment at which the reading began.</summary>
     private const long ReadingNanosMax = 1_000_000_000;
 
@@ -41,7 +47,7 @@ public sealed class SessionLatency : IDisposable
     private readonly List<DamageEntry> _painted = [];
     private readonly List<Sample> _samples = [];
     private MatchCounts _reported;
-    private long _userInputNanos;
+    private long _userInputNanos, _lateNanos;
     private bool _disposed;
 
     /// <summary>Begins to read a session's surface; the descriptor stays the caller's.</summary>
@@ -163,6 +169,7 @@ public sealed class SessionLatency : IDisposable
     private void Read(long nowNanos)
     {
         int lost = 0;
+        _lateNanos -= _lateNanos / LateFades;
         _delivered.Clear();
         _painted.Clear();
         foreach (var (number, front) in _fronts)
@@ -191,6 +198,7 @@ public sealed class SessionLatency : IDisposable
                 && entry.PublishedNanos <= nowNanos + ReadingNanosMax)
             {
                 _painted.Add(entry);
+                _lateNanos = Math.Clamp(entry.PublishedNanos - entry.ReceivedNanos, _lateNanos, LateNanosMax);
             }
         }
 
@@ -202,6 +210,8 @@ public sealed class SessionLatency : IDisposable
     {
         _delivered.Sort((a, b) => a.SentNanos.CompareTo(b.SentNanos));
         _answers.FloorNanos = hostWay?.LowNanos ?? 0;
+        // It grows while it lasts: the next picture may be later than the last.
+        _answers.LateNanos = 2 * _lateNanos;
         int next = 0;
         foreach (var input in _delivered)
         {

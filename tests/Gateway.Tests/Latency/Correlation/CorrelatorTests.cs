@@ -60,6 +60,20 @@ public sealed class CorrelatorTests(ITestOutputHelper output)
         Assert.Equal(1, correlator.Counts.NoPicture);
     }
 
+    [Fact]
+    public void Sent_ToADesktopWhosePicturesBecomeKnownLate_WaitsLonger()
+    {
+        const long late = 3_000_000_000;
+        var correlator = new Correlator { LateNanos = late };
+        correlator.Sent(new SentInput(7, InputKind.Scancode, 0, 0x1E, 0, 1000));
+
+        correlator.Advance(1000 + Correlator.AnswerWindowNanos + Correlator.GraceNanos + late - 1);
+        Assert.False(correlator.TryTake(out _));
+
+        correlator.Advance(1000 + Correlator.AnswerWindowNanos + Correlator.GraceNanos + late);
+        Assert.True(correlator.TryTake(out _));
+    }
+
     [Theory]
     [InlineData(InputKind.Scancode, Release, 0x1E)]
     [InlineData(InputKind.Scancode, 0, 0x2A)]

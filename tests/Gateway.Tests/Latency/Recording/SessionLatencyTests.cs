@@ -59,8 +59,7 @@ public sealed class SessionLatencyTests : IDisposable
 
     void Paint(int x)
     {
-        var received = Now;
-        _writer.PublishFrame(_pixels, SurfaceGeometry.StrideOf(Width), [new(x, 50, 8, 16)], new(received, Now), 0);
+        Publish(x, Now);
     }
 
     void Send(ulong lastDamage, bool acknowledge = true)
@@ -125,6 +124,34 @@ public sealed class SessionLatencyTests : IDisposable
         });
         Assert.Equal((Keys, samples.Count, 0, 0, 0), (_latency.Counts.Inputs, _latency.Counts.Samples, _latency.Counts.Lost, _latency.Counts.Unshown,
             _latency.Counts.Impossible));
+    }
+
+    // A worker that cannot keep up: what the host answered at once is published seconds later.
+    [Fact]
+    public void Poll_PicturesPublishedLongAfterTheyCame_AreStillMatched()
+    {
+        Type(Keys);
+        _pending.Clear();
+        Publish(280, Now - 1_500_000_000);
+        _painted++;
+        PollFor(TimeSpan.FromMilliseconds(100));
+        Press(30);
+        Thread.Sleep(3);
+        long came = Now;
+        PollFor(TimeSpan.FromSeconds(2.4));
+        Publish(8 + Keys * 8, came);
+        Send(++_painted);
+        PollFor(TimeSpan.FromMilliseconds(300));
+        var sample = Assert.Single(_pending, sample => sample.TotalNanos > 2_000_000_000);
+        Assert.InRange(sample.Times.Single(time => time.Key.Stage == Stage.Decode).Nanos, 2_300_000_000, 3_500_000_000);
+    }
+
+    void Publish(int x, long received) =>
+        _writer.PublishFrame(_pixels, SurfaceGeometry.StrideOf(Width), [new(x, 50, 8, 16)], new(received, Now), 0);
+
+    void PollFor(TimeSpan time)
+    {
+        for (var until = Now + (long)time.TotalNanoseconds; Now < until; Thread.Sleep(50)) _pending.AddRange(_latency.Poll().Samples);
     }
 
     const int Keys = 30, MatchedMin = 20;
