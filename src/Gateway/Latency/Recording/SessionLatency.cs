@@ -27,8 +27,8 @@ public sealed class SessionLatency : IDisposable
     /// <summary>A worker that cannot keep up publishes what came in long before; later than this it is not waited for.</summary>
     private const long LateNanosMax = 5_000_000_000;
 
-    /// <summary>How late a worker was lately is forgotten in about two seconds.</summary>
-    private const int LateFades = 8;
+    /// <summary>How late a worker was is forgotten in this many times as long.</summary>
+    private const int LateFades = 4;
 
     /// <summary>Workers go on while the node reads: a stamp may be this much later than the moment at which the reading began.</summary>
     private const long ReadingNanosMax = 1_000_000_000;
@@ -47,7 +47,7 @@ public sealed class SessionLatency : IDisposable
     private readonly List<DamageEntry> _painted = [];
     private readonly List<Sample> _samples = [];
     private MatchCounts _reported;
-    private long _userInputNanos, _lateNanos;
+    private long _userInputNanos, _readNanos, _lateNanos;
     private bool _disposed;
 
     /// <summary>Begins to read a session's surface; the descriptor stays the caller's.</summary>
@@ -169,7 +169,8 @@ public sealed class SessionLatency : IDisposable
     private void Read(long nowNanos)
     {
         int lost = 0;
-        _lateNanos -= _lateNanos / LateFades;
+        _lateNanos = Math.Max(0, _lateNanos - (nowNanos - _readNanos) / LateFades);
+        _readNanos = nowNanos;
         _delivered.Clear();
         _painted.Clear();
         foreach (var (number, front) in _fronts)
