@@ -316,7 +316,7 @@ lab_run() {
 [ $# -ge 1 ] || { usage; exit 2; }
 verb=$1
 shift
-name=default hosts=2 users=48 json=no all=no new_certificate=no sites=no plain_lan=no
+name=default hosts=2 users=50 json=no all=no new_certificate=no sites=no plain_lan=no
 case $verb in run | seat) stop_at_words=yes ;; *) stop_at_words=no ;; esac
 positional= kind=
 while [ $# -gt 0 ]; do

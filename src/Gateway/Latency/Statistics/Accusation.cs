@@ -22,7 +22,7 @@ internal static class Accusation
         }
 
         (Figure Nanos, Share Share) Held(IReadOnlyCollection<int> stages) => inExcess ? attribution.Excess(stages) : attribution.Median(stages);
-        var units = UnitsOf(table, stage => Held([stage]).Nanos.Nanos)
+        var units = (inExcess ? UnitsOfTail(table, attribution) : UnitsOf(table, stage => Held([stage]).Nanos.Nanos))
             .Select(unit => (unit.Stages, unit.Names, Nanos: Held(unit.Stages).Nanos.Nanos)).OrderByDescending(unit => unit.Nanos).ToList();
         var first = units[0];
         var accused = units.Where(unit => unit == first
@@ -38,12 +38,11 @@ internal static class Accusation
         var pooled = pools.SelectMany(pool => pool).ToHashSet();
         foreach (var pool in pools)
         {
-            bool isMixed = pool.Any(stage => table.Stages[stage].IsMixed);
             int largest = pool.MaxBy(nanosOf);
             double atLeast = nanosOf(largest) - table.Stages[largest].LowSlackNanos;
-            if (isMixed || pool.Any(stage => stage != largest && nanosOf(stage) + table.Stages[stage].HighSlackNanos >= atLeast))
+            if (IsMixed(table, pool) || pool.Any(stage => stage != largest && nanosOf(stage) + table.Stages[stage].HighSlackNanos >= atLeast))
             {
-                yield return (pool, Pools.NamesOf(table.Keys, pool, IsPooled, IsMeasured));
+                yield return (pool, NamesOf(table, pool));
             }
             else
             {
@@ -51,16 +50,35 @@ internal static class Accusation
             }
         }
 
+        foreach (var single in Singles(table, pooled)) yield return single;
+    }
+
+    // What some samples wait longer is known for a pool as a whole only. Who of it that was, the echoes beside these samples say.
+    private static IEnumerable<(ImmutableArray<int> Stages, ImmutableArray<Part> Names)> UnitsOfTail(SampleTable table, Attribution attribution)
+    {
+        var pools = Pools.Of(table.Keys, table);
+        foreach (var pool in pools)
+        {
+            var able = pool.Length == 1 || IsMixed(table, pool) ? pool : RareWaits.Within(table, pool, attribution.SlowRows).Able();
+            yield return (pool, NamesOf(table, able.IsEmpty ? pool : able));
+        }
+
+        foreach (var single in Singles(table, [.. pools.SelectMany(pool => pool)])) yield return single;
+    }
+
+    private static IEnumerable<(ImmutableArray<int> Stages, ImmutableArray<Part> Names)> Singles(SampleTable table, HashSet<int> pooled)
+    {
         for (int stage = 0; stage < table.Keys.Length; stage++)
         {
             if (!pooled.Contains(stage))
             {
-                yield return ([stage], Pools.NamesOf(table.Keys, [stage], IsPooled, IsMeasured));
+                yield return ([stage], NamesOf(table, [stage]));
             }
         }
-
-        bool IsMeasured(int stage) => table.Stages[stage].Count > table.Count / 2;
-
-        bool IsPooled(int stage) => table.Stages[stage].Grade >= Grade.Pooled;
     }
+
+    private static bool IsMixed(SampleTable table, ImmutableArray<int> pool) => pool.Any(stage => table.Stages[stage].IsMixed);
+
+    private static ImmutableArray<Part> NamesOf(SampleTable table, IEnumerable<int> stages) => Pools.NamesOf(
+        table.Keys, stages, stage => table.Stages[stage].Grade >= Grade.Pooled, stage => table.Stages[stage].Count > table.Count / 2);
 }

@@ -8,7 +8,7 @@ namespace RemoteChain.Gateway.Latency.Statistics;
 internal sealed class Attribution
 {
     private readonly double[] _rows; // row by row; 0 where a stage was not measured, because there it is no part of the total
-    private readonly int _stages;
+    private readonly int _stages, _slowCount;
     private readonly SortedColumn _totals;
     private readonly double[] _median, _slow;
     private readonly double[][] _drawnMedian, _drawnSlow;
@@ -32,6 +32,7 @@ internal sealed class Attribution
 
         _totals = new SortedColumn(table.Total.Nanos);
         Band? slow = slowQuantile is { } from ? new(from, 1) : null;
+        _slowCount = slow is { } tail ? (int)Math.Ceiling(_totals.Rows.Length * (1 - tail.From)) : 0;
         _median = MeansIn(Band.Typical, []);
         _slow = slow is { } band ? MeansIn(band, []) : [];
         _drawnMedian = new double[draw.Replicates][];
@@ -50,6 +51,9 @@ internal sealed class Attribution
 
     /// <summary>Whether there are enough samples to speak of a tail.</summary>
     public bool HasTail => _slow.Length > 0;
+
+    /// <summary>The rows of the slow samples; none without a tail.</summary>
+    public IReadOnlyCollection<int> SlowRows => [.. _totals.Rows[^_slowCount..]];
 
     /// <summary>Mean total of the middle fifth.</summary>
     public double MedianTotalNanos => _median.Sum();

@@ -165,7 +165,7 @@ internal static class Blame
             return [(sum with { Parts = SetOf(parts, pool, sum) }, CostOf(sum, pool.Sum))];
         }
 
-        var rare = new RareWaits(parts, pool, sum.Size.Nanos > 0);
+        var rare = RareWaits.Between(parts, pool, sum.Size.Nanos > 0);
         var sure = pool.Stages.Select(stage => (Stage: stage, Seen: parts.Stages[stage], Change: Judge(parts.Stages[stage])))
             .Where(member => IsSure(member.Stage, member.Seen, member.Change, sum, rare)).ToList();
         if (sure.Count > 0)

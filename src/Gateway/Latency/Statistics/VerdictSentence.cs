@@ -66,7 +66,7 @@ public static class VerdictSentence
         string shape = change.Shape switch
         {
             ChangeShape.Jitter => " on average, unevenly",
-            ChangeShape.Intermittent => " in the slowest tenth, otherwise not",
+            ChangeShape.Intermittent => " for some inputs, otherwise not",
             _ => "",
         };
         string direction = change.Size.Nanos < 0 ? "faster" : "slower";

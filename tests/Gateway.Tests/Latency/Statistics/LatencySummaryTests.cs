@@ -39,6 +39,25 @@ public sealed class LatencySummaryTests
         Assert.Equal(group.MedianBandNanos, group.Stages.Sum(stage => stage.Median.Nanos), 1e-3);
     }
 
+    // The middle of a way's echoes does not feel what one in ten feels: all of it is left over, and yet it is not what is left that is slow.
+    [Theory]
+    [InlineData(0, "user/transport")]
+    [InlineData(1, "user/present")]
+    [InlineData(5, "vpn site/transport")]
+    [InlineData(SimulatedChain.Host, "rdp desk-1/host")]
+    public void Of_RareFault_AccusesTheWayWhoseEchoesAreRarelyLateAsWell(int stage, string expected)
+    {
+        int right = 0, wrong = 0, runs = 20;
+        for (int run = 0; run < runs; run++)
+        {
+            var culprit = LatencySummary.Of(new EchoedChain(run).Take(600, stage, 40)).Groups.MaxBy(group => group.Count)!.Culprit!;
+            right += culprit.ToString() == expected ? 1 : 0;
+            wrong += culprit.Parts.Contains(Part.Of(SimulatedChain.Keys[stage])) ? 0 : 1;
+        }
+
+        Assert.True(right >= runs * 7 / 10 && wrong <= runs / 20, $"{right} of {runs} right, {wrong} wrong");
+    }
+
     [Fact]
     public void Of_IntermittentStage_IsTheCulprit()
     {

@@ -40,7 +40,7 @@ public sealed class VerdictSentenceTests
     [Theory]
     [InlineData(ChangeShape.Constant, Certainty.Certain, 2.1, "rdp desk-1/host is 2.1 ms slower (±0.3).")]
     [InlineData(ChangeShape.Constant, Certainty.Likely, -2.1, "rdp desk-1/host is probably 2.1 ms faster (±0.3).")]
-    [InlineData(ChangeShape.Intermittent, Certainty.Certain, 20, "rdp desk-1/host is 20 ms slower in the slowest tenth, otherwise not (±0.3).")]
+    [InlineData(ChangeShape.Intermittent, Certainty.Certain, 20, "rdp desk-1/host is 20 ms slower for some inputs, otherwise not (±0.3).")]
     [InlineData(ChangeShape.Jitter, Certainty.Certain, 5, "rdp desk-1/host is 5 ms slower on average, unevenly (±0.3).")]
     public void Of_Comparison_SaysWhatChangedAndHowSure(ChangeShape shape, Certainty certainty, double millis, string sentence)
     {
