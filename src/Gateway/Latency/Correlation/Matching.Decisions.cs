@@ -68,6 +68,36 @@ internal sealed partial class Matching
         return true;
     }
 
+    // Whether this picture, as those before it, is rather the newest key's. How soon the host answers is then learned from the newest ones.
+    private void NoticeSlip(in PaintedArea area, int first, int keys, long floorNanos)
+    {
+        int newest = _count - 1;
+        while (newest > first && area.ReceivedNanos - _waiting[newest].SentNanos < floorNanos)
+        {
+            newest--;
+        }
+
+        if (!_learns || keys != 1 || newest != first + 1 || !_waiting[newest].IsFamilyOf(_waiting[first]) || _waiting[first].Expected != Expectation.Key)
+        {
+            _slip.Clear();
+            return;
+        }
+
+        if (!_slip.Note(area.ReceivedNanos - _waiting[first].SentNanos, area.ReceivedNanos - _waiting[newest].SentNanos))
+        {
+            return;
+        }
+
+        var belief = _beliefs[(int)Expectation.Key];
+        belief.Forget();
+        foreach (double nanos in _slip.NewestNanos)
+        {
+            belief.Learn((long)nanos);
+        }
+
+        _slip.Clear();
+    }
+
     // What nothing else explains may show where text goes on: after the newest key, while no key has a picture at the caret.
     private void LookForText(in PaintedArea area, double background, long floorNanos)
     {

@@ -41,6 +41,7 @@ internal sealed partial class Matching
     private readonly LatencyBelief[] _beliefs;
     private readonly Verdicts _verdicts;
     private readonly bool _learns;
+    private readonly SlipWatch _slip = new();
     private int _count;
     private double _paintsNothing = 0.05;
 
@@ -89,6 +90,7 @@ internal sealed partial class Matching
         _scores[first] = _scores[best];
         bool isAlone = IsAlone(first);
         int keys = Share(area, first);
+        NoticeSlip(area, first, keys, floorNanos);
         bool isStrong = _scores[first] >= Strong;
         if (_learns && _waiting[first].Expected == Expectation.Key && (isStrong || !_caret.IsKnown || _caret.IsNear(area.Rectangle)))
         {

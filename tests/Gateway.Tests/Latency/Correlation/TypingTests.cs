@@ -31,6 +31,28 @@ public sealed class TypingTests(ITestOutputHelper output) : SceneTests(output)
         Require(scene, "typing", right: 0.95, wrong: 0.02);
     }
 
+    // A host that becomes faster than keys follow each other, in the moment of a key that paints nothing: every later key could have the picture of the next.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Type_WhenEachPictureSeemsToBeOfTheKeyBefore_FindsItsEchoAgain(int seed)
+    {
+        var scene = new Scene(seed);
+        var terminal = new Terminal(scene) { LatencyMillis = 140, JitterMillis = 15 };
+        scene.Run(3);
+        terminal.Type(80, 300, 450, "slow");
+        terminal.LatencyMillis = 6;
+        terminal.JitterMillis = 1;
+        terminal.Echoes = false;
+        terminal.Type(1, 120, 150, "silent");
+        terminal.Echoes = true;
+        terminal.Type(40, 110, 160, "until found");
+        terminal.Type(60, 110, 160, "fast");
+
+        Require(scene, "fast", right: 0.95, wrong: 0.02);
+    }
+
     [Theory]
     [InlineData(1, 60, 40)]
     [InlineData(2, 100, 40)]
