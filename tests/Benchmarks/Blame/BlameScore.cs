@@ -57,6 +57,6 @@ public sealed record BlameScore(MeasuredRun Run, int Samples, bool Named, bool S
         var moved = run.Plan.Faults.Any(fault => fault.Shape == "intermittent")
             ? HeldUpKeys.Of(run, places, injected) is { } keys ? others.Select(stage => keys.Beside(stage.Part)) : []
             : others.Select(stage => stage.Typical);
-        return moved.Where(figure => figure.LowNanos > 0 || figure.HighNanos < 0).Sum(figure => Math.Abs(figure.Nanos)) / injected;
+        return moved.Where(figure => figure.LeastNanos != 0).Sum(figure => Math.Abs(figure.Nanos)) / injected;
     }
 }

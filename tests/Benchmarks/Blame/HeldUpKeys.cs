@@ -7,7 +7,6 @@ namespace RemoteChain.Benchmarks.Blame;
 /// out. They and the others were pressed in turn, so nothing that drifts is between them.</summary>
 internal sealed class HeldUpKeys
 {
-    private const double NinetyFive = 1.96;
     private const int KeysMin = 5;
 
     private readonly List<Sample> _held, _others;
@@ -30,7 +29,7 @@ internal sealed class HeldUpKeys
         var (held, others) = (In(_held, part), In(_others, part));
         double difference = held.Average() - others.Average();
         double error = Math.Sqrt(Variance(held) / held.Length + Variance(others) / others.Length);
-        return new(difference, difference - NinetyFive * error, difference + NinetyFive * error);
+        return new(difference, difference - Normal.NinetyFive * error, difference + Normal.NinetyFive * error);
     }
 
     private static double[] In(List<Sample> samples, Part part) => [.. samples.Select(sample => (double)sample.Times.Where(time => Part.Of(time.Key) == part).Sum(time => time.Nanos))];

@@ -11,6 +11,7 @@ namespace RemoteChain.Benchmarks.Blame;
 /// </summary>
 public sealed class UndisturbedSpans
 {
+    private const int Seed = 1;
     private const double ComparisonsAnHour = 60;
 
     private readonly Dictionary<string, List<IReadOnlyList<Sample>>> _spans = [];
@@ -44,11 +45,11 @@ public sealed class UndisturbedSpans
     }
 
     /// <summary>Compares them, in random order for as long as there is time.</summary>
-    public void Compare(int seed, TimeSpan patience)
+    public void Compare(TimeSpan patience)
     {
         var pairs = _spans.SelectMany(session => session.Value.SelectMany((before, index) =>
             session.Value.Skip(index + 1).Select(after => (Session: session.Key, Before: before, After: after)))).ToArray();
-        new Random(seed).Shuffle(pairs);
+        new Random(Seed).Shuffle(pairs);
         long started = Stopwatch.GetTimestamp();
         var found = pairs.AsParallel().Where(_ => Stopwatch.GetElapsedTime(started) < patience)
             .Select(pair => (pair.Session, Comparison.Of(pair.Before, pair.After).Changes)).ToList();

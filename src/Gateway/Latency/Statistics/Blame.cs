@@ -128,8 +128,7 @@ internal static class Blame
     // one outlier moves a mean by anything.
     private static (ChangeShape Shape, Figure Size) ShapeOf(Differences difference)
     {
-        var (low, high) = (difference.Mean.LowNanos, difference.Mean.HighNanos);
-        double mean = low > 0 ? low : high < 0 ? high : 0;
+        double mean = difference.Mean.LeastNanos;
         return IsHalf(difference.Floor, mean) ? (ChangeShape.Constant, Sharpest(difference))
             : IsHalf(difference.Typical, mean) && !IsRare(difference) ? (ChangeShape.Jitter, Sharper(difference.Typical, difference.Mean))
             : (ChangeShape.Intermittent, difference.TailOfTouched);
@@ -137,11 +136,10 @@ internal static class Blame
 
     // However jitter is distributed, its slowest tenth is not that much worse than its middle: then the middle only moved a bit as well.
     private static bool IsRare(Differences difference) =>
-        Math.Min(Math.Abs(difference.Tail.LowNanos), Math.Abs(difference.Tail.HighNanos)) > RareFactor * Math.Abs(difference.Typical.Nanos)
-        && difference.Tail.LowNanos * difference.Tail.HighNanos > 0;
+        Math.Abs(difference.Tail.LeastNanos) > RareFactor * Math.Abs(difference.Typical.Nanos);
 
     private static bool IsHalf(Figure figure, double mean) =>
-        figure.LowNanos * figure.HighNanos > 0 && figure.Nanos * mean >= 0
+        figure.LeastNanos != 0 && figure.Nanos * mean >= 0
         && Math.Abs(figure.Nanos) >= Math.Max(WorthNamingNanos, Math.Abs(mean) / 2);
 
     // A constant change moves everything alike, so the size is read where it can be read best: at the floor of a stage that waits for a

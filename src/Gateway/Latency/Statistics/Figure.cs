@@ -8,6 +8,9 @@ public readonly record struct Figure(double Nanos, double LowNanos, double HighN
 {
     /// <summary>Half the width of the interval: what stands behind the ± of a sentence.</summary>
     public double MarginNanos => (HighNanos - LowNanos) / 2;
+
+    /// <summary>The end of the interval that is nearer to nothing: it is as much as this at least. 0 when it may be nothing.</summary>
+    public double LeastNanos => LowNanos > 0 ? LowNanos : HighNanos < 0 ? HighNanos : 0;
 }
 
 /// <summary>A part of a whole with its 95 % interval; 1 is all of it. An excess can be below 0 and above 1, because parts may have shrunk.</summary>
