@@ -19,13 +19,14 @@ internal sealed class SshConnection : IAsyncDisposable
 
     private readonly HopSignIn _signIn;
     private readonly JudgeHostKey _judge;
+    private readonly HostEndpoint _target;
     private readonly string _jump;
     private readonly string _folder;
     private readonly ChildProcess _process;
     private readonly Socket _dialogue;
     private readonly Queue<string> _lines = [];
     private readonly TaskCompletionSource<Failure?> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<string?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Failure?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Failure?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _listeningToIt;
     private FailureStage _stage = FailureStage.Handshake;
@@ -33,9 +34,10 @@ internal sealed class SshConnection : IAsyncDisposable
     private bool _passwordGiven, _keyJudged, _isEnding;
     private volatile bool _isOver;
 
-    private SshConnection(HopSignIn signIn, JudgeHostKey judge, string jump, string folder, ChildProcess process, Socket dialogue)
+    private SshConnection(
+        HopSignIn signIn, JudgeHostKey judge, HostEndpoint target, string jump, string folder, ChildProcess process, Socket dialogue)
     {
-        (_signIn, _judge, _jump, _folder, _process, _dialogue) = (signIn, judge, jump, folder, process, dialogue);
+        (_signIn, _judge, _target, _jump, _folder, _process, _dialogue) = (signIn, judge, target, jump, folder, process, dialogue);
         _listeningToIt = Task.Run(ListenAsync);
     }
 
@@ -58,7 +60,7 @@ internal sealed class SshConnection : IAsyncDisposable
             using (var stream = DescriptorHandle.DuplicateOf(connection.SafeHandle))
             {
                 var process = await client.StartAsync(signIn, hostKeyType, target, folder, stream, there);
-                return new SshConnection(signIn, judge, jump, folder, process, new Socket(new SafeSocketHandle(here.Detach(), ownsHandle: true)));
+                return new SshConnection(signIn, judge, target, jump, folder, process, new Socket(new SafeSocketHandle(here.Detach(), ownsHandle: true)));
             }
         }
         catch
@@ -77,7 +79,7 @@ internal sealed class SshConnection : IAsyncDisposable
     public Task<Failure?> SignInAsync(CancellationToken cancellationToken) => _listening.Task.WaitAsync(cancellationToken);
 
     /// <summary>Opens the way to the target, after <see cref="SignInAsync"/>; once.</summary>
-    public async Task<DialResult> OpenAsync(HostEndpoint target, CancellationToken cancellationToken)
+    public async Task<DialResult> OpenAsync(CancellationToken cancellationToken)
     {
         // Blocking: the connection is to a process on this machine that listens, and the socket must stay out of the node's epoll.
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -86,13 +88,13 @@ internal sealed class SshConnection : IAsyncDisposable
             socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(_folder, SshClient.SocketName)));
             // Nobody else shall find it.
             Directory.Delete(_folder, recursive: true);
-            if (await _opened.Task.WaitAsync(cancellationToken) is not { } reason)
+            if (await _opened.Task.WaitAsync(cancellationToken) is not { } failure)
             {
                 return socket;
             }
 
             socket.Dispose();
-            return _verdict ?? SshLine.FailureOfOpen(reason, target, _jump);
+            return failure;
         }
         catch (SocketException)
         {
@@ -157,8 +159,8 @@ internal sealed class SshConnection : IAsyncDisposable
 
         var why = Why();
         _listening.TrySetResult(why);
-        _verdict ??= why;
-        _opened.TrySetResult("");
+        // A way that was refused has its own reason, and the process ends because of it: what was said first stands.
+        _opened.TrySetResult(why);
         _ended.TrySetResult(_isOver ? null : why);
     }
 
@@ -194,7 +196,7 @@ internal sealed class SshConnection : IAsyncDisposable
                 _opened.TrySetResult(null);
                 break;
             case SshWord.OpenFailed:
-                _opened.TrySetResult(line.Text);
+                _opened.TrySetResult(SshLine.FailureOfOpen(line.Text, _target, _jump));
                 break;
             case SshWord.Ending:
                 _isEnding = true;

@@ -133,7 +133,7 @@ public sealed class SshHop(SshLayer layer, HopSignIn signIn, SshClient client, s
                 isSignedIn = true;
                 // It has let us in: as much time once more to reach the target.
                 deadline.CancelAfter(patience);
-                return await connection.OpenAsync(target, deadline.Token);
+                return await connection.OpenAsync(deadline.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -6,6 +6,7 @@ using RemoteChain.Gateway.Store;
 using RemoteChain.Gateway.Tests.Store;
 using RemoteChain.Gateway.Tests.Workers;
 using RemoteChain.Gateway.Workers;
+using RemoteChain.Harness;
 using RemoteChain.Surface.Control;
 
 namespace RemoteChain.Gateway.Tests.Hops;
@@ -120,6 +121,26 @@ public sealed class SshHopTests : IDisposable
         AssertFailed(await DialAsync(Host.Nobody, Ssh(1, jump, JumpHost.Key)), FailureStage.Dial, FailureCause.PolicyRefused, Title(jump), "PermitOpen");
         await AssertNothingLeftAsync();
     }
+
+    /// <summary>ssh ends because the way was refused: whoever comes late to hear the reason must not hear of the end instead.</summary>
+    [SshFact]
+    public Task NobodyAtTheTarget_HeardOnlyAfterTheEnd_IsStillTheReason() => OneThread.Run(async () =>
+    {
+        using var jump = JumpHost.Start();
+        var nobody = Host.Nobody;
+        var dialing = DialAsync(nobody, Ssh(1, jump, JumpHost.Key));
+        await UntilAsync(() => Directory.GetDirectories(SshFolder).Length == 2);
+        // Its folder goes when the way is asked for; from here on this thread, which is to hear the answer, is not to be had.
+        while (Directory.GetDirectories(SshFolder).Length == 2)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => !Processes().Any(), TimeSpan.FromSeconds(10)), "ssh did not end");
+        Thread.Sleep(100);
+
+        AssertFailed(await dialing, FailureStage.Dial, FailureCause.Refused, null, $"{nobody}");
+    });
 
     [SshFact]
     public async Task NoSshServer_SaysSo()

@@ -26,7 +26,7 @@ public readonly record struct MarkerReading(string Rows, MarkerState State, int 
 /// </summary>
 public sealed class Marker
 {
-    /// <summary>Rows of a marker: seven colours, no two neighbours the same, 31 bits.</summary>
+    /// <summary>Rows of a marker: seven colours, no two neighbours the same, the last one with red, 30 bits.</summary>
     public const int RowsMax = 12;
 
     /// <summary>Bytes of the key that markers are made with.</summary>
@@ -35,10 +35,14 @@ public sealed class Marker
     // A row is a line of text: smaller is no letter, and a picture's gradient is not twelve times the same.
     private const int RowPixelsMin = 6;
     private const int RowPixelsApart = 2;
-    private const int Colours = 8;
     private const int WordChars = 5;
     private const int ChannelBright = 0x70;
     private const int StatePixels = 64;
+
+    // Black is none: screens are black by themselves. The colour of the state has little red and may have all the green and blue there is: it
+    // joins the last row, unless that has red.
+    private static readonly int[] s_colours = [1, 2, 3, 4, 5, 6, 7];
+    private static readonly int[] s_lastColours = [1, 3, 5, 7];
 
     private Marker(string rows) => Rows = rows;
 
@@ -60,9 +64,8 @@ public sealed class Marker
         int last = 0;
         for (int i = 0; i < RowsMax; i++)
         {
-            // Of the seven colours one is out, because the row before has it. Black is none: screens are black by themselves.
-            int digit = 1 + hash[i] % (i == 0 ? Colours - 1 : Colours - 2);
-            last = digit >= last && i > 0 ? digit + 1 : digit;
+            int[] colours = [.. (i == RowsMax - 1 ? s_lastColours : s_colours).Where(colour => colour != last)];
+            last = colours[hash[i] % colours.Length];
             rows.Append((char)('0' + last));
         }
 

@@ -6,12 +6,11 @@ public sealed class MarkerTests
 {
     static readonly uint[] s_xterm = [0, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5];
 
-    // The column of a screen as the script paints it: a border, the rows, one row in the terminal's own black, then the state.
+    // The column of a screen as the script paints it: a border, the rows, and right below them the state.
     static uint[] Column(Marker marker, uint state, int height = 768, int rowPixels = 13, uint noise = 0)
     {
         var column = new List<uint>([0, 0]);
         foreach (char row in marker.Rows) column.AddRange(Enumerable.Repeat(s_xterm[row - '0'] ^ noise, rowPixels));
-        column.AddRange(Enumerable.Repeat(0u, rowPixels));
         while (column.Count < height) column.Add(state ^ noise);
         return [.. column];
     }
@@ -28,6 +27,20 @@ public sealed class MarkerTests
     {
         Assert.True(Marker.TryRead(Column(One(), state), out var reading));
         Assert.Equal(new MarkerReading(One().Rows, expected, code), reading);
+    }
+
+    /// <summary>A client that is killed ends with 0x91: as green as a row, so that the last row must not be green.</summary>
+    [Fact]
+    public void TryRead_AnyCodeBelowAnyRows_IsRead()
+    {
+        foreach (var marker in Enumerable.Range(0, 60).Select(i => One($"nested {i}")))
+        {
+            for (uint code = 0; code < 256; code++)
+            {
+                Assert.True(Marker.TryRead(Column(marker, 0x100000 | (code >> 4 << 12) | ((code & 0xF) << 4)), out var reading), $"{marker.Rows} {code}");
+                Assert.Equal(new MarkerReading(marker.Rows, MarkerState.Asking, (int)code), reading);
+            }
+        }
     }
 
     [Theory]
