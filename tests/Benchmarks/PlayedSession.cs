@@ -41,8 +41,6 @@ internal sealed class PlayedSession : IDisposable
 
     public SessionLatency Latency { get; }
 
-    public long Samples { get; set; }
-
     /// <summary>One picture: the answer to the key of the step before, or something that moves elsewhere; and a key every few steps.</summary>
     public void Play(int step)
     {

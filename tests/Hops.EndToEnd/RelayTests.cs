@@ -72,7 +72,8 @@ public sealed class RelayTests(SitesFixture fixture) : IClassFixture<SitesFixtur
         }
 
         var named = Stopwatch.GetElapsedTime(gone);
-        Assert.True(named < s_namedWithin, $"after {named.TotalSeconds:0.00} s: {said}");
+        Assert.True(
+            named < s_namedWithin, $"after {named.TotalSeconds:0.00} s: {said}; {await fixture.Node.SessionOfAsync(chain)}; {fixture.Node.Output}");
         Assert.StartsWith("relay west-relay: this part of the way is down", said, StringComparison.Ordinal);
 
         await (signal == "STOP" ? Relay.SignalAsync("CONT") : Relay.StartAsync());

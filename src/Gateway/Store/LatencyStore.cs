@@ -37,18 +37,22 @@ public sealed class LatencyStore
     /// <summary>Adds batches to the journal, all or none.</summary>
     public void Append(IReadOnlyList<LatencyBatch> batches) => _database.Write(connection =>
     {
-        foreach (var batch in batches)
-        {
-            var stream = connection.ExecuteScalar<long>("""
+        // Every session writes every second: its stream is written only when it is new, and one statement is prepared for all batches.
+        var known = connection.Query<(long Id, string Session, string Owner)>(
+            "select id, session, owner from latency_stream where session in @sessions", new { sessions = batches.Select(batch => batch.Session).Distinct() })
+            .ToDictionary(stream => stream.Session);
+        connection.Execute("""
+            insert into latency_batch (stream_id, minute, samples, expected, matched, unmatched, dropped, body)
+            values (@stream, @Minute, @Samples, @Expected, @Matched, @Unmatched, @Dropped, @Body)
+            """, batches.Select(batch => Columns(StreamOf(batch), batch.Minute, batch.Counts, batch.Body)).ToList());
+        Interlocked.Add(ref _bytes, batches.Sum(batch => batch.Body.Length + RowBytes));
+
+        long StreamOf(LatencyBatch batch) =>
+            known.TryGetValue(batch.Session, out var stream) && (batch.Owner.Length == 0 || batch.Owner == stream.Owner) ? stream.Id
+            : connection.ExecuteScalar<long>("""
                 insert into latency_stream (session, chain, owner) values (@Session, @Chain, @Owner)
                 on conflict (session) do update set owner = iif(excluded.owner = '', owner, excluded.owner) returning id
                 """, new { batch.Session, batch.Chain, batch.Owner });
-            connection.Execute("""
-                insert into latency_batch (stream_id, minute, samples, expected, matched, unmatched, dropped, body)
-                values (@stream, @Minute, @Samples, @Expected, @Matched, @Unmatched, @Dropped, @Body)
-                """, Columns(stream, batch.Minute, batch.Counts, batch.Body));
-            Interlocked.Add(ref _bytes, batch.Body.Length + RowBytes);
-        }
     });
 
     /// <summary>Minutes of the journal that lie before the given one, oldest first.</summary>

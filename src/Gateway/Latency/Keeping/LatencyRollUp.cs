@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using RemoteChain.Gateway.Latency.Model;
 using RemoteChain.Gateway.Store;
 
 namespace RemoteChain.Gateway.Latency.Keeping;
@@ -20,15 +22,18 @@ sealed class LatencyRollUp(LatencyStore store, LatencyRetention retention, TimeP
         store.Trim(Minutes.Of(now - retention.Age), retention.BytesMax);
     }
 
-    // A row that cannot be read is named and left out: kept, it would stand in the way of its minute for ever.
+    // A row that cannot be read is named and left out: kept, it would stand in the way of its minute for ever. What the journal has is drawn from
+    // once, and not batch by batch: a minute has some eighty.
     byte[] Fold(IReadOnlyList<LatencyRow> rows, long minute)
     {
         var folded = MinuteRecord.Empty;
+        var recorded = ImmutableArray.CreateBuilder<Sample>();
         foreach (var row in rows)
         {
-            if (MinuteRecord.TryRead(row, out var record)) folded = folded.Merge(record, seed: minute);
-            else log.LogError("{Place} is damaged: its samples are lost", row.Place);
+            if (!MinuteRecord.TryRead(row, out var record)) log.LogError("{Place} is damaged: its samples are lost", row.Place);
+            else if (row.RolledUp) folded = folded.Merge(record, seed: minute);
+            else recorded.AddRange(record.Drawn);
         }
-        return folded.ToBytes();
+        return folded.Merge(MinuteRecord.Of(recorded.DrainToImmutable(), seed: minute), seed: minute).ToBytes();
     }
 }

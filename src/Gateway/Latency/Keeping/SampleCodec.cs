@@ -40,9 +40,8 @@ public static class SampleCodec
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples.Count, SamplesMax);
         var names = new Dictionary<string, int>();
-        var shapes = new Dictionary<string, int>();
         var slots = new List<Slot[]>();
-        var shapeOf = samples.Select(sample => ShapeOf(sample, names, shapes, slots)).ToArray();
+        var shapeOf = samples.Select(sample => ShapeOf(sample, names, slots)).ToArray();
 
         var writer = new CompactWriter();
         writer.Byte(Version);
@@ -93,16 +92,29 @@ public static class SampleCodec
         return reader.Ok ? samples.DrainToImmutable() : null;
     }
 
-    static int ShapeOf(Sample sample, Dictionary<string, int> names, Dictionary<string, int> shapes, List<Slot[]> slots)
+    // Samples of one session have few shapes, and most the same as the one before: looked for from the end, without making anything.
+    static int ShapeOf(Sample sample, Dictionary<string, int> names, List<Slot[]> slots)
     {
-        var shape = sample.Times.Select(time => new Slot(time.Key, time.Grade, time.LowNanos == time.Nanos && time.HighNanos == time.Nanos))
-            .ToArray();
-        var text = string.Join('\n', shape);
-        if (shapes.TryGetValue(text, out var known)) return known;
-        foreach (var slot in shape) names.TryAdd(slot.Key.LayerName, names.Count);
-        slots.Add(shape);
-        return shapes[text] = slots.Count - 1;
+        for (var known = slots.Count - 1; known >= 0; known--)
+        {
+            if (HasShape(sample, slots[known])) return known;
+        }
+        foreach (var time in sample.Times) names.TryAdd(time.Key.LayerName, names.Count);
+        slots.Add([.. sample.Times.Select(SlotOf)]);
+        return slots.Count - 1;
     }
+
+    static bool HasShape(Sample sample, Slot[] slots)
+    {
+        if (sample.Times.Length != slots.Length) return false;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (SlotOf(sample.Times[i]) != slots[i]) return false;
+        }
+        return true;
+    }
+
+    static Slot SlotOf(StageTime time) => new(time.Key, time.Grade, time.LowNanos == time.Nanos && time.HighNanos == time.Nanos);
 
     static void WriteShape(CompactWriter writer, Slot[] shape, Dictionary<string, int> names)
     {
