@@ -8,6 +8,9 @@ internal static class Accusation
 {
     private const int UnitsMax = 3;
 
+    // Half of it makes an echo a witness, and on any machine that is busy with something an echo in ten is late by half a millisecond.
+    private const double WitnessedNanosMin = 2_000_000;
+
     /// <summary>Accuses.</summary>
     /// <param name="table">The samples.</param>
     /// <param name="attribution">Who holds how much.</param>
@@ -59,7 +62,8 @@ internal static class Accusation
         var pools = Pools.Of(table.Keys, table);
         foreach (var pool in pools)
         {
-            var able = pool.Length == 1 || IsMixed(table, pool) ? pool : RareWaits.Within(table, pool, attribution.SlowRows).Able();
+            bool isTold = pool.Length > 1 && !IsMixed(table, pool) && attribution.Excess(pool).Nanos.Nanos >= WitnessedNanosMin;
+            var able = !isTold ? pool : RareWaits.Within(table, pool, attribution.SlowRows).Able();
             yield return (pool, NamesOf(table, able.IsEmpty ? pool : able));
         }
 
