@@ -24,8 +24,12 @@ public sealed class BenchmarkOptions(string[] arguments)
     /// <summary>A word given as <c>--name word</c>, or null.</summary>
     public string? Word(string name) => Array.IndexOf(arguments, $"--{name}") is >= 0 and var at ? arguments[at + 1] : null;
 
-    /// <summary>The words as they were given.</summary>
-    public override string ToString() => $"bench {string.Join(' ', arguments.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word))}";
+    /// <summary>The words as they were given, but not where something is kept: that is of one machine only.</summary>
+    public override string ToString()
+    {
+        var said = arguments.Where((word, at) => word != "--keep" && (at == 0 || arguments[at - 1] != "--keep"));
+        return $"bench {string.Join(' ', said.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word))}";
+    }
 
     /// <summary>Tells the person who waits.</summary>
     public static void Say(string text) => Console.Error.WriteLine(text);

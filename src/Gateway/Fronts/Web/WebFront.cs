@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using RemoteChain.Gateway.Chains.Kinds;
@@ -20,9 +19,6 @@ internal sealed class WebFront : SessionFront, IDisposable
 {
     /// <summary>Messages that may wait for the painter; a browser that sends more than it could have reason to is let go.</summary>
     private const int WaitingMax = 256;
-
-    /// <summary>How often the round trip to the browser is measured while it is in use.</summary>
-    private const long MeasureEveryNanos = 1_000_000_000;
 
     /// <summary>A browser that has neither sent input nor been sent a picture for this long is not in use: nobody needs to know its way.</summary>
     private const long UnusedAfterNanos = 10_000_000_000;
@@ -49,12 +45,9 @@ internal sealed class WebFront : SessionFront, IDisposable
     private FrontDescriptorCopies? _descriptors;
     private WebInput? _input;
     private Thread? _painter;
+    private readonly WebPings _pings = new();
     private long _usedNanos;
-    private uint _pings;
-    private uint _pingsAnswered;
-    private long _pingNanos;
     private uint? _alive;
-    private int _drawMillis = -1;
     private bool _hasClosed;
     private bool _isBroken;
     private bool _disposed;
@@ -159,46 +152,7 @@ internal sealed class WebFront : SessionFront, IDisposable
     public async Task<string?> ReadAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(WebMessage.BytesMax);
-        try
-        {
-            while (true)
-            {
-                var received = await _socket.ReceiveAsync(buffer.AsMemory(0, WebMessage.BytesMax), either.Token);
-                long nowNanos = MonotonicClock.NowNanos();
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    return null;
-                }
-
-                int length = received.Count;
-                while (!received.EndOfMessage && buffer[0] == (byte)WebInputKind.Clipboard && length <= WebMessage.ClipboardBytesMax)
-                {
-                    buffer = Grown(buffer, length);
-                    received = await _socket.ReceiveAsync(buffer.AsMemory(length), either.Token);
-                    length += received.Count;
-                }
-
-                if (!received.EndOfMessage || received.MessageType != WebSocketMessageType.Binary)
-                {
-                    return "a message that is too long or no message of this protocol";
-                }
-
-                if (!Take(buffer.AsSpan(0, length), nowNanos))
-                {
-                    return "a message that is malformed";
-                }
-            }
-        }
-        catch (Exception ex) when (ex is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
-        {
-            return null;
-        }
-        finally
-        {
-            // It may hold what somebody typed or copied.
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
+        return await WebReader.ReadAsync(_socket, Take, either.Token);
     }
 
     /// <summary>Ends the painter. The session has been left before.</summary>
@@ -217,20 +171,6 @@ internal sealed class WebFront : SessionFront, IDisposable
         _input?.Dispose();
         _descriptors?.Dispose();
         _ending.Dispose();
-    }
-
-    /// <summary>Room for one clipboard text, which is the only message that may be longer than the others.</summary>
-    private static byte[] Grown(byte[] buffer, int length)
-    {
-        if (buffer.Length > WebMessage.ClipboardBytesMax + 1)
-        {
-            return buffer;
-        }
-
-        byte[] grown = ArrayPool<byte>.Shared.Rent(WebMessage.ClipboardBytesMax + 2);
-        buffer.AsSpan(0, length).CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        return grown;
     }
 
     /// <summary>Takes a message apart. False when it is malformed.</summary>
@@ -431,7 +371,8 @@ internal sealed class WebFront : SessionFront, IDisposable
         switch (message.Kind)
         {
             case WebInputKind.Drawn:
-                return screen.Drawn(message.A, atNanos) && KeepDrawn(message.B);
+                _pings.Drawn(message.B);
+                return screen.Drawn(message.A, atNanos);
             case WebInputKind.Pong:
                 Answered(screen, message.A, atNanos);
                 return true;
@@ -449,36 +390,23 @@ internal sealed class WebFront : SessionFront, IDisposable
         }
     }
 
-    private bool KeepDrawn(uint micros)
-    {
-        _drawMillis = (int)Math.Min(micros / 1000, int.MaxValue);
-        return true;
-    }
-
     private void Answered(WebScreen screen, uint ping, long atNanos)
     {
-        if (ping != _pings || _pingsAnswered == _pings)
+        if (_pings.Answered(ping, atNanos, screen.FramesDrawn) is { } measured)
         {
-            return;
+            screen.Credit.RoundTripNanos = measured.EchoNanos;
+            Measured?.Invoke(measured);
         }
-
-        _pingsAnswered = ping;
-        long tookNanos = Math.Max(1, atNanos - _pingNanos);
-        screen.Credit.RoundTripNanos = tookNanos;
-        Measured?.Invoke(new FrontRoundTrip(0, tookNanos, screen.FramesDrawn, _drawMillis));
     }
 
     private void Measure(WebScreen screen, long nowNanos)
     {
-        if (!IsUsed(screen, nowNanos) || nowNanos < _pingNanos + MeasureEveryNanos)
+        if (IsUsed(screen, nowNanos) && nowNanos >= _pings.DueNanos)
         {
-            return;
+            _writer.Begin(WebOutputKind.Ping);
+            _writer.U32(_pings.Ask(MonotonicClock.NowNanos()));
+            Send(_writer);
         }
-
-        _writer.Begin(WebOutputKind.Ping);
-        _writer.U32(++_pings);
-        _pingNanos = MonotonicClock.NowNanos();
-        Send(_writer);
     }
 
     private bool IsUsed(WebScreen screen, long nowNanos) =>
@@ -490,7 +418,7 @@ internal sealed class WebFront : SessionFront, IDisposable
         long due = screen.NextUpdateNanos(nowNanos, Volatile.Read(ref _usedNanos));
         if (IsUsed(screen, nowNanos))
         {
-            due = Math.Min(due, _pingNanos + MeasureEveryNanos);
+            due = Math.Min(due, _pings.DueNanos);
         }
 
         return due == long.MaxValue ? -1 : (int)Math.Clamp((due - nowNanos + 999_999) / 1_000_000, 0, int.MaxValue);
