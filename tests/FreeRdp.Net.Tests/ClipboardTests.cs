@@ -142,6 +142,21 @@ public sealed class ClipboardTests
         Assert.Single(_heard, "server: wanted");
     }
 
+    [Theory]
+    [InlineData(true, "'the second'")]
+    [InlineData(false, "nothing")]
+    public void Request_ThatIsNeverAnswered_IsMadeAgainWhenSomethingElseIsCopied(bool hasText, string received)
+    {
+        Begin();
+        Assert.True(Give(_server, ClipboardPdu.FormatList(true, longNames: true)));
+        _server.Request();
+        _wire.Clear();
+        Assert.True(Give(_server, ClipboardPdu.FormatList(hasText, longNames: true)));
+        Assert.Equal(hasText, _wire.Any(sent => sent.Message.AsSpan().SequenceEqual(ClipboardPdu.TextRequest())));
+        if (hasText) Assert.True(Give(_server, ClipboardPdu.TextResponse("the second")));
+        Assert.Equal(["server: offered", hasText ? "server: offered" : "server: withdrawn", $"server: {received}"], _heard);
+    }
+
     [Fact]
     public void Answer_ThatNobodyAskedFor_IsNotBelieved()
     {

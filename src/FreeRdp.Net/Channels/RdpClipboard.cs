@@ -160,6 +160,8 @@ public sealed class RdpClipboard
             Offered?.Invoke(hasText);
         }
 
+        // A peer that never answers would be asked no more, whatever is copied there: what has been replaced is asked for again.
+        if (_requested && !(hasText && _send(ClipboardPdu.TextRequest()))) TextCame(null);
         return true;
     }
 

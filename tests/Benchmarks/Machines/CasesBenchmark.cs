@@ -16,6 +16,11 @@ public static class CasesBenchmark
     {
         long wanted = options.Number("cases", 10_000_000);
         int seed = options.Number("seed", 1);
+        if (HostProcess.Missing is { } missing)
+        {
+            throw new InvalidOperationException($"Nothing to compare with: {missing}.");
+        }
+
         using MachineCases cases = new(seed);
         var watch = Stopwatch.StartNew();
         while (cases.Done < wanted)
