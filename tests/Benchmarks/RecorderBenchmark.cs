@@ -23,7 +23,6 @@ public static class RecorderBenchmark
     private const int WarmPairs = 3;
 
     private const int RolledMinutes = 5;
-    private const double FlushesPerMinute = 60 / 0.7;
 
     /// <summary>Runs it. <c>--count</c> sessions (default 50), <c>--blocks</c> pairs of blocks with and without the recorder (default 11) of
     /// <c>--seconds</c> each (default 4).</summary>
@@ -113,12 +112,12 @@ public static class RecorderBenchmark
         using var database = new Database(Path.Combine(folder, "minutes.db"), TimeProvider.System);
         var store = new LatencyStore(database);
         var rollUp = new LatencyRollUp(store, LatencyRetention.Default, TimeProvider.System, NullLogger.Instance);
-        int each = (int)Math.Ceiling(perSecond * 60 / FlushesPerMinute);
+        int flushes = (int)Math.Ceiling(TimeSpan.FromMinutes(1) / LatencyJournal.FlushEvery), each = (int)Math.Ceiling(perSecond * 60 / flushes);
         double best = double.MaxValue;
         for (int i = 1; i <= RolledMinutes; i++)
         {
             long minute = Minutes.Of(DateTimeOffset.UtcNow) - 2 * i;
-            for (int flush = 0; flush < FlushesPerMinute; flush++)
+            for (int flush = 0; flush < flushes; flush++)
             {
                 Sample[] some = [.. Enumerable.Range(flush * each, each).Select(at => samples[at % samples.Count])];
                 store.Append([new LatencyBatch("session", "desk", "alice", minute, new(Samples: each), SampleCodec.Write(some))]);

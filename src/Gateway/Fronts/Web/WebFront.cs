@@ -36,6 +36,7 @@ internal sealed class WebFront : SessionFront, IDisposable
     private readonly WebMessage[] _waiting = new WebMessage[WaitingMax];
     private readonly long[] _waitingNanos = new long[WaitingMax];
     private readonly WireWriter _writer = new();
+    private readonly WebPings _pings = new();
     private int _waitingCount;
     private Notice? _notice;
     private string? _leave;
@@ -45,7 +46,6 @@ internal sealed class WebFront : SessionFront, IDisposable
     private FrontDescriptorCopies? _descriptors;
     private WebInput? _input;
     private Thread? _painter;
-    private readonly WebPings _pings = new();
     private long _usedNanos;
     private uint? _alive;
     private bool _hasClosed;

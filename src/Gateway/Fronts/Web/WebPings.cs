@@ -15,7 +15,7 @@ internal sealed class WebPings
     public long DueNanos => _askedNanos + EveryNanos;
 
     /// <summary>How long the browser took to draw its last picture, as it says, in microseconds.</summary>
-    public void Drawn(uint micros) => _drawMillis = (int)Math.Min(micros / 1000, int.MaxValue);
+    public void Drawn(uint micros) => _drawMillis = (int)(micros / 1000);
 
     /// <summary>Asks now.</summary>
     /// <returns>The question's number.</returns>

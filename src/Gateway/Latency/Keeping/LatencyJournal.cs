@@ -18,7 +18,7 @@ public sealed class LatencyJournal : IAsyncDisposable
     const int EntriesWaitingMax = 8192;
 
     // With the write itself this stays below the second that may be lost.
-    static readonly TimeSpan s_flushEvery = TimeSpan.FromMilliseconds(700);
+    internal static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(700);
     static readonly TimeSpan s_tendEvery = TimeSpan.FromSeconds(15);
 
     readonly LatencyStore _store;
@@ -124,7 +124,7 @@ public sealed class LatencyJournal : IAsyncDisposable
         while (await _channel.Reader.WaitToReadAsync())
         {
             // The first entry waits for others, so that the disk is written to once a second however many sessions there are.
-            await _hurry.WaitAsync(s_flushEvery);
+            await _hurry.WaitAsync(FlushEvery);
             var entries = new List<JournalEntry>();
             var flushed = new List<TaskCompletionSource>();
             while (_channel.Reader.TryRead(out var waiting))

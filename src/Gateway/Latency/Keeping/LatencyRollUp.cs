@@ -26,14 +26,15 @@ sealed class LatencyRollUp(LatencyStore store, LatencyRetention retention, TimeP
     // once, and not batch by batch: a minute has some eighty.
     byte[] Fold(IReadOnlyList<LatencyRow> rows, long minute)
     {
-        var folded = MinuteRecord.Empty;
+        var rolledUp = MinuteRecord.Empty;
         var recorded = ImmutableArray.CreateBuilder<Sample>();
         foreach (var row in rows)
         {
             if (!MinuteRecord.TryRead(row, out var record)) log.LogError("{Place} is damaged: its samples are lost", row.Place);
-            else if (row.RolledUp) folded = folded.Merge(record, seed: minute);
+            else if (row.RolledUp) rolledUp = record; // A minute has one such row at most.
             else recorded.AddRange(record.Drawn);
         }
-        return folded.Merge(MinuteRecord.Of(recorded.DrainToImmutable(), seed: minute), seed: minute).ToBytes();
+        var folded = MinuteRecord.Of(recorded.DrainToImmutable(), seed: minute);
+        return (rolledUp.Recorded == 0 ? folded : rolledUp.Merge(folded, seed: minute)).ToBytes();
     }
 }

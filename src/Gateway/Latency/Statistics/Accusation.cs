@@ -63,7 +63,7 @@ internal static class Accusation
         foreach (var pool in pools)
         {
             bool isTold = pool.Length > 1 && !IsMixed(table, pool) && attribution.Excess(pool).Nanos.Nanos >= WitnessedNanosMin;
-            var able = !isTold ? pool : RareWaits.Within(table, pool, attribution.SlowRows).Able();
+            var able = isTold ? RareWaits.Within(table, pool, attribution.SlowRows).Able() : pool;
             yield return (pool, NamesOf(table, able.IsEmpty ? pool : able));
         }
 
